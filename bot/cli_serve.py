@@ -1,0 +1,101 @@
+"""`cordon serve`, `cordon sandbox` and `cordon run`: start the bot, with a workspace or with the local one."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bot import manifest
+from bot.app import Cordon
+from bot.settings import Settings, read_environment, read_settings
+
+
+def add_parser(verbs: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
+    """Register the verbs."""
+    serve = verbs.add_parser("serve", help="join the workspace that the environment names")
+    serve.set_defaults(run=lambda _: _serve(read_settings()))
+    town = verbs.add_parser("sandbox", help="start a local workspace with a web page, and join that")
+    _town_options(town)
+    town.set_defaults(run=_sandbox)
+    either = verbs.add_parser("run", help="serve when Slack tokens are set, else the sandbox")
+    _town_options(either)
+    either.set_defaults(run=_run)
+
+
+def _town_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--page-port", type=int, default=3001, help="where the page listens (0: any free port)"
+    )
+    parser.add_argument("--port", type=int, default=3000, help="where the bot listens (0: any free port)")
+    parser.add_argument("--folder", type=Path, default=Path("data/sandbox"), help="where everything is kept")
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    settings = read_settings()
+    if settings.environment.has_slack:
+        return _serve(settings)
+    print("No Slack tokens in the environment or .env: starting the sandbox workspace.")
+    return _sandbox(chosen)
+
+
+def _serve(settings: Settings) -> int:
+    _log_to_stderr()
+    asyncio.run(_until_stopped(settings))
+    return 0
+
+
+async def _until_stopped(settings: Settings) -> None:
+    stopped = stop_signal()
+    cordon = Cordon(settings)
+    await cordon.start()
+    print(f"Cordon listens on {cordon.address}. Stop it with Ctrl-C.", flush=True)
+    try:
+        await stopped.wait()
+    finally:
+        await cordon.stop()
+
+
+def _sandbox(chosen: argparse.Namespace) -> int:
+    _log_to_stderr()
+    organisation = read_settings().organisation
+    # The sandbox is loaded by its name, when it is asked for: a bot in production never needs it.
+    town = import_module("sandbox.town")
+    asyncio.run(
+        town.live(
+            manifest.read(),
+            chosen.folder,
+            chosen.page_port,
+            lambda tokens: _citizen(chosen, tokens, organisation),
+        )
+    )
+    return 0
+
+
+async def _citizen(chosen: argparse.Namespace, tokens: dict[str, str], organisation: Any) -> tuple[str, Any]:  # noqa: ANN401
+    """Start a bot in the sandbox; returns its address and how to stop it."""
+    database = f"sqlite:///{chosen.folder / 'cordon.db'}"
+    environment = read_environment({**tokens, "PORT": str(chosen.port), "DATABASE_URL": database})
+    cordon = Cordon(Settings(environment, organisation))
+    await cordon.start()
+    return cordon.address, cordon.stop
+
+
+def stop_signal() -> asyncio.Event:
+    """An event that Ctrl-C and the system's request to stop set."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("slack_bolt").setLevel(logging.WARNING)
+    logging.getLogger("slack_sdk").setLevel(logging.WARNING)

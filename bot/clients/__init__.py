@@ -1,0 +1,1 @@
+"""One door per vendor; vendors' exceptions do not leave this folder."""

@@ -1,0 +1,30 @@
+"""Presses on a card: join the channel, take command."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.listeners.reception import Reception
+from bot.services.command import join, take_command
+from bot.views import answers, card
+
+
+def register(app: AsyncApp, reception: Reception) -> None:
+    """Listen for the card's buttons."""
+
+    @app.action(card.JOIN)
+    async def joined(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        async with reception.attend(body) as asked:
+            incident = await join(reception.parts, int(body["actions"][0]["value"]), by=asked.user)
+            await reception.answer(asked, answers.joined(incident))
+
+    @app.action(card.TAKE_COMMAND)
+    async def commanded(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        async with reception.attend(body) as asked:
+            incident_id = int(body["actions"][0]["value"])
+            incident = await take_command(
+                reception.parts, incident_id, by=asked.user, delivery=asked.delivery
+            )
+            await reception.answer(asked, answers.in_command(incident))

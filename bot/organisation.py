@@ -1,0 +1,81 @@
+"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders.
+
+Every key has a default, so that no file is needed. Unknown or wrong keys stop the start with file and line.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from incidents.severity import DEFAULT_SCHEME, SeverityLevel, SeverityScheme
+
+ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
+PersonReference = Annotated[
+    str, StringConstraints(pattern=r"^([UWS][A-Z0-9]{5,20}|@[a-z0-9._-]{1,80}|[^@\s]+@[^@\s]+\.[^@\s]+)$")
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channels(_Section):
+    """Where things are said, beside the incidents' own channels."""
+
+    incidents: ChannelReference = Field(
+        default="#safety-incidents", description="every incident has its live card here; invite the bot"
+    )
+
+
+class Playbooks(_Section):
+    """Which playbooks there are."""
+
+    folder: Path | None = Field(default=None, description="your own *.yaml, which override or add")
+    default: str = Field(default="agentic-on-call", description="used when a declaration names none")
+
+
+class Templates(_Section):
+    """Which message templates there are."""
+
+    folder: Path | None = Field(default=None, description="your own *.j2, which override the shipped ones")
+
+
+class Reminders(_Section):
+    """When the people who owe a status update hear of it. Minutes."""
+
+    lead_minutes: int = Field(default=5, ge=0, le=60, description="a private nudge so long before it is due")
+    escalate_after_minutes: int = Field(
+        default=10, ge=1, le=240, description="so long after it was due, the severity's people are called"
+    )
+
+
+class Journal(_Section):
+    """How durable jobs are shared between replicas."""
+
+    lease_seconds: float = Field(
+        default=30, ge=1, le=600, description="a replica silent for so long loses its jobs to the others"
+    )
+
+
+class Invitations(_Section):
+    """People of a severity, beside what the scheme's levels name."""
+
+    everyone: tuple[PersonReference, ...] = Field(default=(), description="invited to every incident")
+
+
+class Organisation(_Section):
+    """The whole of `cordon.yaml`."""
+
+    channels: Channels = Channels()
+    severities: tuple[SeverityLevel, ...] = Field(default=DEFAULT_SCHEME.levels, min_length=1)
+    invite: Invitations = Invitations()
+    playbooks: Playbooks = Playbooks()
+    templates: Templates = Templates()
+    reminders: Reminders = Reminders()
+    journal: Journal = Journal()
+
+    @property
+    def scheme(self) -> SeverityScheme:
+        """The severity levels in use."""
+        return SeverityScheme(levels=self.severities)

@@ -1,0 +1,122 @@
+"""Declare an incident: everything that must not get lost is committed at once, the rest is the journal's."""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.services import open_channel, phase_due, remind
+from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, TOPIC
+from bot.services.parts import Parts
+from bot.views import updates
+from bot.views.mrkdwn import duration
+from incidents.incident import TITLE_LIMIT, Incident
+from incidents.playbook import Playbook, PlaybookItem
+from incidents.status_update import UpdateFields, UpdateKind
+from incidents.timeline import EntryKind
+from storage.checklists import NewItem, NewPhase
+from storage.unit_of_work import UnitOfWork
+
+
+class DeclareIncident(BaseModel):
+    """An understood declaration: severity and playbook are names that exist."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = Field(min_length=1, max_length=TITLE_LIMIT)
+    severity: str
+    playbook: str
+    summary: str = ""
+    reporter: str
+    origin: str | None = None
+    """The channel it was declared from, if any."""
+
+
+async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Incident | None:
+    """Commit a new incident and let its channel be opened.
+
+    Args:
+        parts: what the use cases work with.
+        order: what was declared.
+        delivery: the key of the request, so that the same one delivered twice acts once.
+
+    Returns:
+        The incident, or None when this delivery was taken before.
+    """
+    playbook = parts.playbooks.get(order.playbook)
+    now = parts.clock.now()
+
+    async def commit(work: UnitOfWork) -> Incident | None:
+        if not await work.deliveries.accept(delivery, now):
+            return None
+        incident = await _record(work, parts, order, now)
+        await work.checklists.add(incident.id, new_phases(playbook))
+        await _expect_messages(work, incident, playbook)
+        await open_channel.enqueue(work, incident, origin=order.origin, now=now)
+        await phase_due.enqueue(work, incident, playbook, now=now)
+        await remind.enqueue(work, parts, incident, now=now)
+        return incident
+
+    return await parts.database.write(commit)
+
+
+async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: datetime) -> Incident:
+    cadence = parts.scheme.find(order.severity).update_cadence
+    incident = await work.incidents.add(
+        title=order.title,
+        summary=order.summary,
+        severity=order.severity,
+        playbook=order.playbook,
+        reporter=order.reporter,
+        declared_at=now,
+        next_update_at=now + cadence if cadence else None,
+    )
+    said = f"Declared {incident.severity}: {incident.title}"
+    await work.timeline.append(incident.id, at=now, actor=order.reporter, kind=EntryKind.DECLARED, text=said)
+    fields = UpdateFields(state=order.summary)
+    text = updates.text(
+        UpdateKind.INITIAL,
+        incident,
+        fields,
+        author=order.reporter,
+        now=now,
+        templates=parts.templates,
+        scheme=parts.scheme,
+    )
+    await work.updates.add(
+        incident.id, kind=UpdateKind.INITIAL, author=order.reporter, at=now, fields=fields, text=text
+    )
+    return incident
+
+
+async def _expect_messages(work: UnitOfWork, incident: Incident, playbook: Playbook) -> None:
+    for kind in (ANNOUNCEMENT, CARD, TOPIC):
+        await work.messages.expect(incident.id, kind)
+    for position in range(len(playbook.phases)):
+        await work.messages.expect(incident.id, CHECKLIST, position)
+
+
+def new_phases(playbook: Playbook) -> list[NewPhase]:
+    """The playbook's phases as a fresh checklist."""
+    return [
+        NewPhase(
+            title=phase.title,
+            starts_minute=phase.starts_minute,
+            ends_minute=phase.ends_minute,
+            items=[
+                NewItem(text=_text(item), detail=_detail(item), action=item.action) for item in phase.items
+            ],
+        )
+        for phase in playbook.phases
+    ]
+
+
+def _text(item: PlaybookItem) -> str:
+    """What is to be done, with the condition under which it is."""
+    return f"{item.text} ({item.when})" if item.when else item.text
+
+
+def _detail(item: PlaybookItem) -> str:
+    """How it is done, who does it, and what it leaves behind."""
+    due = f"Due within {duration(timedelta(minutes=item.due_minutes))}" if item.due_minutes else ""
+    said = [item.detail, f"Role: {item.role}" if item.role else "", due]
+    return "\n".join([part for part in [*said, f"Leaves: {item.artefact}" if item.artefact else ""] if part])

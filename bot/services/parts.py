@@ -1,0 +1,30 @@
+"""What the use cases work with, put together once by the composition root."""
+
+from dataclasses import dataclass
+
+from bot.organisation import Organisation
+from bot.playbooks import PlaybookLibrary
+from bot.services.refresh import Refresher
+from bot.views.templates import Templates
+from incidents.clock import Clock
+from incidents.ports import Workspace
+from incidents.severity import SeverityScheme
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that were chosen for this process."""
+
+    database: Database
+    workspace: Workspace
+    clock: Clock
+    organisation: Organisation
+    playbooks: PlaybookLibrary
+    templates: Templates
+    refresher: Refresher
+
+    @property
+    def scheme(self) -> SeverityScheme:
+        """The severities in use."""
+        return self.organisation.scheme

@@ -1,0 +1,1 @@
+"""Pure functions from what Cordon knows to what Slack draws: one file per thing seen. No I/O."""

@@ -1,0 +1,109 @@
+"""The live card: what, how bad, who leads, since when. Pinned in the channel and shown in the common one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.views import blocks, mrkdwn, wording
+from bot.views.templates import Templates
+from incidents.checklist import ChecklistPhase
+from incidents.incident import Incident
+from incidents.ports import Message
+from incidents.severity import SeverityScheme
+from incidents.status_update import StatusUpdate, UpdateFields
+
+JOIN = "card.join"
+TAKE_COMMAND = "card.take_command"
+UPDATE = "card.update"
+RESOLVE = "card.resolve"
+REOPEN = "card.reopen"
+
+_PROBLEMS_SHOWN = 5
+
+
+class CardFacts:
+    """What a card is drawn from."""
+
+    def __init__(
+        self,
+        incident: Incident,
+        phases: Sequence[ChecklistPhase],
+        last_update: StatusUpdate | None,
+        now: datetime,
+    ) -> None:
+        self.incident = incident
+        self.phases = phases
+        self.last_update = last_update
+        self.now = now
+
+
+def announcement(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> Message:
+    """The card in the common channel, with a Join button."""
+    incident = facts.incident
+    controls = [blocks.button("Join", JOIN, str(incident.id), style="primary", label=f"Join {incident.key}")]
+    if incident.status.is_open:
+        controls.append(blocks.button("Update…", UPDATE, str(incident.id)))
+    drawn = [*head(facts, templates, scheme), blocks.actions(*controls)]
+    return Message(wording.one_line(incident) + f" · {wording.status(incident)}", drawn)
+
+
+def pinned(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> Message:
+    """The card in the incident's own channel, with the commander's controls."""
+    drawn = [*head(facts, templates, scheme), blocks.actions(*_controls(facts.incident))]
+    return Message(wording.one_line(facts.incident) + f" · {wording.status(facts.incident)}", drawn)
+
+
+def topic(incident: Incident) -> str:
+    """The channel's topic: within Slack's 250 characters, the end of a long title is cut."""
+    head = f"{incident.severity} · {wording.status(incident)} · {incident.key} · "
+    tail = f" · Commander {mrkdwn.user(incident.commander)}"
+    return head + mrkdwn.escape(mrkdwn.line(incident.title, 120))[: 245 - len(head) - len(tail)] + tail
+
+
+def _controls(incident: Incident) -> list[blocks.Block]:
+    key = str(incident.id)
+    if not incident.status.is_open:
+        return [blocks.button("Reopen", REOPEN, key, label=f"Reopen {incident.key}")]
+    update = blocks.button("Update…", UPDATE, key, style="primary" if incident.commander else None)
+    resolve = blocks.button("Resolve…", RESOLVE, key)
+    if incident.commander:
+        return [update, resolve]
+    return [blocks.button("Take command", TAKE_COMMAND, key, style="primary"), update, resolve]
+
+
+def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list[blocks.Block]:
+    """What every card shows, without its controls."""
+    incident = facts.incident
+    values = wording.values(incident, scheme, UpdateFields(), author=incident.reporter, now=facts.now)
+    drawn = [blocks.section(templates.render("card", values))]
+    if incident.summary:
+        drawn.append(blocks.context(mrkdwn.escape(mrkdwn.line(incident.summary, 300))))
+    if facts.last_update and facts.last_update.fields.state:
+        state = mrkdwn.escape(mrkdwn.line(facts.last_update.fields.state, 300))
+        drawn.append(blocks.context(f"📣 {mrkdwn.at(facts.last_update.at)} {state}"))
+    drawn.append(blocks.context(_progress(facts)))
+    troubles = list(incident.problems.values())[:_PROBLEMS_SHOWN]
+    if troubles:
+        drawn.append(blocks.section("\n".join(f"⚠️ {text}" for text in troubles)))
+    return drawn
+
+
+def _progress(facts: CardFacts) -> str:
+    """Each phase's count and clock, then the next update's time."""
+    parts = [_phase(phase, facts) for phase in facts.phases]
+    due = facts.incident.next_update_at
+    if due and facts.incident.status.is_open:
+        parts.append(
+            f"⏰ update overdue since {mrkdwn.at(due)}"
+            if due <= facts.now
+            else f"next update {mrkdwn.at(due)}"
+        )
+    return mrkdwn.cut(" · ".join(parts), 1900)
+
+
+def _phase(phase: ChecklistPhase, facts: CardFacts) -> str:
+    text = f"{mrkdwn.escape(mrkdwn.line(phase.title, 40))} {phase.settled}/{len(phase.items)}"
+    if phase.is_complete:
+        return f"{text} ✔"
+    due = phase.due_at(facts.incident.declared_at)
+    late = due is not None and due <= facts.now and facts.incident.status.is_open
+    return f"{text} ⏳ over budget" if late else text

@@ -1,0 +1,98 @@
+"""A phase's checklist message: every item with its button, and the clock against the phase's budget."""
+
+from datetime import datetime, timedelta
+
+from bot.views import blocks, mrkdwn
+from incidents.checklist import ChecklistItem, ChecklistPhase, ItemState, Move
+from incidents.incident import Incident
+from incidents.ports import Message
+
+MOVE = "checklist.move"
+CHANGE = "checklist.change"
+ADD = "checklist.add"
+DETAILS = "checklist.details"
+
+ITEM_LIMIT = 40
+"""Items in one phase: a message holds 50 blocks."""
+
+_LONGEST_COUNT = 120
+"""Minutes up to which a budget is spoken of as "minute 2–4"."""
+
+_BUDGET = 12_000
+"""Characters in one message, a little under what Slack takes."""
+
+
+def message(incident: Incident, phase: ChecklistPhase, number_of_phases: int, now: datetime) -> Message:
+    """The message of one phase."""
+    head = f"*{phase.position + 1} · {mrkdwn.escape(phase.title)}*"
+    room = _BUDGET // max(len(phase.items), 1)
+    drawn = [
+        blocks.section(f"{head}\n{_clock(incident, phase, now)}"),
+        *[_item(item, room, is_open=incident.status.is_open) for item in phase.items],
+    ]
+    if incident.status.is_open:
+        drawn.append(_foot(phase))
+    text = f"{incident.key} checklist {phase.position + 1} of {number_of_phases}: {phase.title}, "
+    return Message(text + f"{phase.settled} of {len(phase.items)} done", drawn)
+
+
+def press_value(item: ChecklistItem, move: Move) -> str:
+    """What a button carries: the item, what is asked for, and the version that the person saw."""
+    return f"{item.id}:{move.value}:{item.version}"
+
+
+def _clock(incident: Incident, phase: ChecklistPhase, now: datetime) -> str:
+    count = f"{phase.settled}/{len(phase.items)}"
+    due = phase.due_at(incident.declared_at)
+    if due is None:
+        return f"{count} · no time limit"
+    span = _span(phase)
+    done = phase.completed_at
+    if done is not None:
+        late = f", {mrkdwn.duration(done - due)} over" if done > due else ", in time"
+        return f"{count} ✅ complete at {mrkdwn.at(done)}{late} · {span}"
+    if not incident.status.is_open:
+        return f"{count} · {span}"
+    if due <= now:
+        return f"{count} · ⏳ *over budget* since {mrkdwn.at(due)} ({mrkdwn.duration(now - due)} at the last change) · {span}"
+    return f"{count} · {span} · until {mrkdwn.at(due)}, {mrkdwn.duration(due - now)} left at the last change"
+
+
+def _span(phase: ChecklistPhase) -> str:
+    """The budget in words; a long one is a deadline rather than a count of minutes."""
+    end = phase.ends_minute or 0
+    if end <= _LONGEST_COUNT:
+        return f"minute {phase.starts_minute or 0}–{end}"
+    return f"within {mrkdwn.duration(timedelta(minutes=end))}"
+
+
+def _item(item: ChecklistItem, room: int, *, is_open: bool) -> blocks.Block:
+    move = Move.DO if item.state is ItemState.OPEN else Move.UNDO
+    name = "Done" if move is Move.DO else "Undo"
+    press = blocks.button(name, MOVE, press_value(item, move), label=f"{name}: {item.text}")
+    return blocks.section(
+        mrkdwn.cut(_words(item), max(room, 60)),
+        block_id=f"item-{item.id}",
+        accessory=press if is_open else None,
+    )
+
+
+def _words(item: ChecklistItem) -> str:
+    text = mrkdwn.escape(mrkdwn.line(item.text, 250))
+    when = f" {mrkdwn.at(item.at)}" if item.at else ""
+    owner = f" → {mrkdwn.user(item.assignee)}" if item.assignee and item.state is ItemState.OPEN else ""
+    if item.state is ItemState.DONE:
+        return f"☑ ~{text}~ done by {mrkdwn.user(item.by)}{when}"
+    if item.state is ItemState.SKIPPED:
+        return f"⊘ {text}\n_skipped: {mrkdwn.escape(mrkdwn.line(item.reason, 300))}_ · {mrkdwn.user(item.by)}{when}"
+    return f"☐ {text}{owner}"
+
+
+def _foot(phase: ChecklistPhase) -> blocks.Block:
+    key = str(phase.id)
+    controls = [blocks.button("Skip or assign…", CHANGE, key)]
+    if any(item.detail for item in phase.items):
+        controls.append(blocks.button("How to…", DETAILS, key))
+    if len(phase.items) < ITEM_LIMIT:
+        controls.append(blocks.button("Add an item…", ADD, key))
+    return blocks.actions(*controls)

@@ -1,0 +1,62 @@
+"""What is told to people about an incident, drawn from the templates."""
+
+from datetime import datetime
+
+from bot.views import blocks, card, wording
+from bot.views.mrkdwn import cut
+from bot.views.templates import Templates
+from incidents.incident import Incident
+from incidents.ports import Message
+from incidents.severity import SeverityScheme
+from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
+
+_TEMPLATE = {
+    UpdateKind.INITIAL: "initial_notification",
+    UpdateKind.UPDATE: "status_update",
+    UpdateKind.RESOLUTION: "resolution",
+}
+_NOTICE = {
+    UpdateKind.INITIAL: "Initial notification",
+    UpdateKind.UPDATE: "Status update",
+    UpdateKind.RESOLUTION: "Resolved",
+}
+_PART = 2900
+_TEXT_LIMIT = 12_000
+
+
+def text(
+    kind: UpdateKind,
+    incident: Incident,
+    fields: UpdateFields,
+    *,
+    author: str,
+    now: datetime,
+    templates: Templates,
+    scheme: SeverityScheme,
+) -> str:
+    """The markup of a telling, rendered once and kept.
+
+    Raises:
+        ConfigError: the template fails.
+    """
+    values = wording.values(incident, scheme, fields, author=author, now=now)
+    return cut(templates.render(_TEMPLATE[kind], values), _TEXT_LIMIT)
+
+
+def message(incident: Incident, update: StatusUpdate) -> Message:
+    """The message of a telling; a resolution can be taken back."""
+    drawn = [blocks.section(part) for part in _parts(update.text)]
+    if update.kind is UpdateKind.RESOLUTION:
+        reopen = blocks.button("Reopen", card.REOPEN, str(incident.id), label=f"Reopen {incident.key}")
+        drawn.append(blocks.actions(reopen))
+    return Message(f"{_NOTICE[update.kind]}: {wording.one_line(incident)}", drawn)
+
+
+def _parts(markup: str) -> list[str]:
+    """The text in sections that Slack accepts, broken between lines."""
+    parts = [""]
+    for one in markup.split("\n"):
+        if len(parts[-1]) + len(one) + 1 > _PART and parts[-1]:
+            parts.append("")
+        parts[-1] = f"{parts[-1]}\n{one}" if parts[-1] else one
+    return [part for part in parts if part.strip()]

@@ -1,0 +1,1 @@
+"""What comes in over HTTP beside Slack: health, readiness and metrics."""

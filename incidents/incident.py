@@ -1,0 +1,67 @@
+"""The incident itself and the names derived from it. Rules of its life are in lifecycle.py."""
+
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CHANNEL_NAME_LIMIT = 80  # Slack's
+TITLE_LIMIT = 120
+
+
+class Status(StrEnum):
+    """Where an incident stands."""
+
+    INVESTIGATING = "investigating"
+    RESOLVED = "resolved"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people are still expected to work on it."""
+        return self is not Status.RESOLVED
+
+
+class Incident(BaseModel):
+    """One incident as it stands now. Times are aware, in UTC; people are Slack user ids."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    title: str = Field(min_length=1, max_length=TITLE_LIMIT)
+    summary: str = ""
+    severity: str
+    status: Status = Status.INVESTIGATING
+    playbook: str
+    reporter: str
+    commander: str | None = None
+    declared_at: datetime
+    resolved_at: datetime | None = None
+    next_update_at: datetime | None = None
+    last_update_at: datetime | None = None
+    channel_id: str | None = None
+    channel_name: str | None = None
+    problems: dict[str, str] = Field(default_factory=dict)
+    """What Cordon could not do yet: step name -> a sentence for people, as markup."""
+
+    @property
+    def key(self) -> str:
+        """The id that people see, such as INC-42."""
+        return f"INC-{self.id}"
+
+
+def channel_name(incident_id: int, title: str, *, prefix: str = "inc", suffix: str = "") -> str:
+    """A channel name that Slack accepts: lower case letters, digits and hyphens, at most 80 characters."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    head = f"{prefix}-{incident_id}"
+    room = CHANNEL_NAME_LIMIT - len(head) - 1 - len(suffix)
+    body = slug[:room].strip("-")
+    return f"{head}-{body}{suffix}" if body else f"{head}{suffix}"
+
+
+def parse_key(words: str) -> int | None:
+    """The number in "INC-42", "inc42" or "#42", or None when these words are no incident id."""
+    match = re.fullmatch(r"(?:inc[-_ ]?|#)([1-9][0-9]{0,8})", words.strip(), re.IGNORECASE)
+    return int(match[1]) if match else None

@@ -1,0 +1,75 @@
+"""The timeline: everything that happened, who did it and when, each entry chained to the one before.
+
+The chain is a SHA-256 over the previous entry's hash and this entry's content, so that an entry changed,
+dropped or put in later breaks every hash after it.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FIRST_LINK = "0" * 64
+
+
+class EntryKind(StrEnum):
+    """What sort of thing happened."""
+
+    DECLARED = "declared"
+    CHANNEL_OPENED = "channel_opened"
+    COMMAND_TAKEN = "command_taken"
+    ITEM_DONE = "item_done"
+    ITEM_REOPENED = "item_reopened"
+    ITEM_SKIPPED = "item_skipped"
+    ITEM_ASSIGNED = "item_assigned"
+    ITEM_ADDED = "item_added"
+    UPDATE_PUBLISHED = "update_published"
+    UPDATE_OVERDUE = "update_overdue"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    PROBLEM = "problem"
+
+
+class TimelineEntry(BaseModel):
+    """One entry. `actor` is a Slack user id, or "cordon" for what the bot did by itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident_id: int
+    seq: int = Field(ge=1)
+    at: datetime
+    actor: str
+    kind: EntryKind
+    text: str
+    previous: str = FIRST_LINK
+    hash: str = ""
+
+    def sealed(self) -> "TimelineEntry":
+        """The same entry with its hash."""
+        return self.model_copy(update={"hash": link(self)})
+
+
+def link(entry: TimelineEntry) -> str:
+    """The hash that this entry must carry."""
+    content = [
+        entry.previous,
+        entry.incident_id,
+        entry.seq,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.kind.value,
+        entry.text,
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def first_broken(entries: list[TimelineEntry]) -> TimelineEntry | None:
+    """The first entry, in order of `seq`, whose link does not hold; None for an unbroken chain."""
+    previous = FIRST_LINK
+    for number, entry in enumerate(entries, start=1):
+        if entry.seq != number or entry.previous != previous or entry.hash != link(entry):
+            return entry
+        previous = entry.hash
+    return None

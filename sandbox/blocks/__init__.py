@@ -1,0 +1,1 @@
+"""Block Kit as far as this workspace draws it: what is allowed, and what a person typed into it."""

@@ -1,0 +1,256 @@
+"""The sandbox itself: one local workspace with its web server. Wires the parts; decides nothing."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from sandbox import ids
+from sandbox.changes import Changes
+from sandbox.deliveries import Ack, Delivery
+from sandbox.dispatch import Dispatch
+from sandbox.drafts import Drafts
+from sandbox.faults import Faults
+from sandbox.hub import Call, Credentials, Hub
+from sandbox.installed_app import InstalledApp
+from sandbox.person import Person
+from sandbox.rates import Rates
+from sandbox.respond import Respond
+from sandbox.response_urls import ResponseUrls
+from sandbox.seeds import new_workspace
+from sandbox.sockets import Sockets
+from sandbox.state_file import Kept, StateFile
+from sandbox.triggers import Triggers
+from sandbox.webapi import WebApi
+from sandbox.workspace import Workspace
+
+_T = TypeVar("_T")
+_BODY_LIMIT = 4 * 1024 * 1024
+_LAST_MESSAGES = 3
+
+
+class Sandbox:
+    """A local Slack workspace with one installed app."""
+
+    def __init__(
+        self,
+        *,
+        manifest: Mapping[str, Any],
+        port: int = 0,
+        state_file: Path | None = None,
+        latency: float = 0,
+        rate_limits: bool = False,
+        clock: Callable[[], float] = time.time,
+        ack_timeout: float = 3,
+        event_retry_delays: Sequence[float] = (0.1, 0.3, 1.0),
+    ) -> None:
+        """Prepare a workspace; nothing runs before `start`.
+
+        Args:
+            manifest: the app's parsed manifest.
+            port: where to listen on the loopback interface, 0 for any free port.
+            state_file: where the workspace is kept between runs, None to forget it.
+            latency: seconds from a Web API call to its effect.
+            rate_limits: whether Slack's limits are in force.
+            clock: epoch seconds for everything in the workspace; signatures use the machine's own clock.
+            ack_timeout: seconds in which the app must answer.
+            event_retry_delays: seconds before each time that an event is sent again.
+
+        Raises:
+            ValueError: the manifest makes no sense, or the state file can't be read.
+        """
+        self._port = port
+        self._file = StateFile(state_file) if state_file else None
+        self._hub = _hub(
+            InstalledApp.from_manifest(manifest),
+            self._file.load() if self._file else None,
+            clock=clock,
+            ack_timeout=ack_timeout,
+            retry_delays=event_retry_delays,
+            rate_limits=rate_limits,
+        )
+        self._hub.latency = latency
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen."""
+        application = web.Application(client_max_size=_BODY_LIMIT)
+        api = WebApi(self._hub).serve
+        application.router.add_route("POST", "/api/{method}", api)
+        application.router.add_route("GET", "/api/{method}", api)
+        application.router.add_post("/respond/{kind}/{key}", Respond(self._hub).serve)
+        application.router.add_get("/link/", self._hub.sockets.serve)
+        await self._hub.dispatch.start()
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        self._hub.sockets.host = f"127.0.0.1:{self._port}"
+        self._hub.response_urls.base = self.url
+        if self._file is not None:
+            self._file.watch(self._hub)
+
+    async def stop(self) -> None:
+        """Stop listening, let go of held calls, and write the state file."""
+        self._hub.closing.set()
+        self._hub.faults.clear()
+        await self._hub.dispatch.stop()
+        await self._hub.sockets.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._file is not None:
+            await self._file.close()
+
+    # --- addresses and secrets -----------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The page."""
+        return f"http://127.0.0.1:{self._port}/"
+
+    @property
+    def api_url(self) -> str:
+        """The Web API, as SLACK_API_URL takes it."""
+        return f"{self.url}api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The bot's token."""
+        return self._hub.credentials.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token for Socket Mode."""
+        return self._hub.credentials.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """What requests are signed with."""
+        return self._hub.credentials.signing_secret
+
+    @property
+    def request_url(self) -> str | None:
+        """Where payloads are POSTed while no Socket Mode connection is open."""
+        return self._hub.dispatch.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._hub.dispatch.request_url = url
+        self._hub.changed_sidebar()
+
+    # --- state ---------------------------------------------------------------------------------------
+
+    @property
+    def workspace(self) -> Workspace:
+        """Everything that is in the workspace."""
+        return self._hub.workspace
+
+    @property
+    def faults(self) -> Faults:
+        """The trouble ordered."""
+        return self._hub.faults
+
+    @property
+    def calls(self) -> list[Call]:
+        """The Web API calls, the newest last."""
+        return self._hub.calls
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """What was sent to the app, the newest last."""
+        return self._hub.dispatch.deliveries
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a call to its effect."""
+        return self._hub.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._hub.latency = seconds
+
+    @property
+    def connected(self) -> str:
+        """How the app is reached: `socket`, `http` or `none`."""
+        return self._hub.dispatch.connected
+
+    def person(self, name: str) -> Person:
+        """A person by name or id. Raises NotVisibleError."""
+        return Person(self._hub, self._hub.workspace.user(name).id)
+
+    async def until(self, predicate: Callable[[], _T], *, timeout: float = 10) -> _T:  # noqa: ASYNC109
+        """Wait until the predicate gives something true, and return that; asked at every change of state.
+
+        A LookupError in the predicate (a channel not there yet) means no.
+
+        Raises:
+            TimeoutError: it stayed false; the message shows each channel's last messages.
+        """
+        try:
+            return await self._hub.changes.until(predicate, timeout=timeout)
+        except TimeoutError:
+            raise TimeoutError(f"Not true within {timeout} s. {self.described()}") from None
+
+    def described(self) -> str:
+        """The channels with their last messages, and the last calls, for a person to read."""
+        lines = ["The workspace:"]
+        for channel in self.workspace.channels.values():
+            lines.append(f"  #{channel.name or channel.id} ({len(channel.messages)} messages)")
+            for message in list(channel.messages.values())[-_LAST_MESSAGES:]:
+                whose = self.workspace.users[message.user].name + (
+                    " (ephemeral)" if message.ephemeral else ""
+                )
+                lines.append(f"    {message.ts} {whose}: {(message.text or message.words)[:200]!r}")
+        failed = [f"{call.method}: {call.error}" for call in self.calls if call.ok is False]
+        return "\n".join([*lines, f"  {len(self.calls)} calls, refused: {failed[-5:]}"])
+
+    # --- payloads again --------------------------------------------------------------------------------
+
+    async def redeliver(self, delivery: Delivery) -> Ack:
+        """Send the same bytes with the same signature once more."""
+        return await self._hub.dispatch.again(delivery)
+
+    async def deliver_raw(self, headers: Mapping[str, str], body: str) -> Ack:
+        """POST exactly this to the app, signed or not."""
+        return await self._hub.dispatch.post(headers, body)
+
+    async def refresh_sockets(self) -> None:
+        """Ask each Socket Mode connection to be replaced, as Slack does every few hours."""
+        await self._hub.sockets.refresh()
+
+
+def _hub(
+    app: InstalledApp,
+    kept: Kept | None,
+    *,
+    clock: Callable[[], float],
+    ack_timeout: float,
+    retry_delays: Sequence[float],
+    rate_limits: bool,
+) -> Hub:
+    credentials = kept.credentials if kept else _new_credentials()
+    workspace = kept.workspace if kept else new_workspace(app.name, clock)
+    changes, sockets = Changes(), Sockets(workspace.app_id)
+    secret = credentials.signing_secret
+    dispatch = Dispatch(sockets, changes, secret=secret, ack_timeout=ack_timeout, retry_delays=retry_delays)
+    return Hub(
+        app=app,
+        credentials=credentials,
+        workspace=workspace,
+        clock=clock,
+        changes=changes,
+        sockets=sockets,
+        dispatch=dispatch,
+        faults=Faults(),
+        rates=Rates(clock, enabled=rate_limits),
+        triggers=Triggers(clock),
+        response_urls=ResponseUrls(clock),
+        drafts=Drafts(),
+    )
+
+
+def _new_credentials() -> Credentials:
+    return Credentials(ids.new_bot_token(), ids.new_app_token(), ids.new_secret(), ids.new_secret()[:24])

@@ -1,0 +1,50 @@
+"""A sandbox workspace that lives until it is stopped, with one bot in it."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.server import Sandbox
+
+Tokens = dict[str, str]
+Stop = Callable[[], Awaitable[None]]
+
+
+async def live(
+    manifest: Mapping[str, Any],
+    folder: Path,
+    page_port: int,
+    move_in: Callable[[Tokens], Awaitable[tuple[str, Stop]]],
+) -> None:
+    """Open the workspace, let the bot move in, and run until Ctrl-C.
+
+    Args:
+        manifest: the bot's Slack app manifest.
+        folder: where the workspace is kept between runs.
+        page_port: where the page listens.
+        move_in: starts the bot with the variables it needs; gives its address and how to stop it.
+    """
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    folder.mkdir(parents=True, exist_ok=True)
+    workspace = Sandbox(manifest=manifest, port=page_port, state_file=folder / "workspace.json")
+    await workspace.start()
+    try:
+        address, leave = await move_in(
+            {
+                "SLACK_BOT_TOKEN": workspace.bot_token,
+                "SLACK_SIGNING_SECRET": workspace.signing_secret,
+                "SLACK_API_URL": workspace.api_url,
+            }
+        )
+        workspace.request_url = f"{address}/slack/events"
+        print(f"Open {workspace.url} and type: /incident declare sev1 Agent leaks customer data", flush=True)
+        try:
+            await stopped.wait()
+        finally:
+            await leave()
+    finally:
+        await workspace.stop()

@@ -1,0 +1,1 @@
+"""What is kept: tables, repositories, migrations and the journal of durable jobs."""

@@ -1,0 +1,26 @@
+"""The table of timeline entries. Rows are only ever added."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from storage.columns import UtcDateTime
+from storage.tables.base import Base
+
+
+class TimelineRow(Base, table=True):
+    """One entry; the key is what makes two entries with the same number impossible."""
+
+    __tablename__ = "timeline"
+
+    incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    kind: str
+    text: str
+    previous: str
+    hash: str
+
+
+TIMELINE = Base.metadata.tables["timeline"]

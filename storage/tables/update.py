@@ -1,0 +1,26 @@
+"""The table of published status updates. Rows are only ever added."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from storage.columns import UtcDateTime
+from storage.tables.base import Base
+
+
+class UpdateRow(Base, table=True):
+    """One published telling; columns carry the names of `incidents.status_update.StatusUpdate`."""
+
+    __tablename__ = "status_updates"
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incidents.id", index=True)
+    kind: str
+    author: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    fields_: dict[str, str] = Field(sa_type=JSON, sa_column_kwargs={"name": "fields"})
+    text: str
+
+
+UPDATES = Base.metadata.tables["status_updates"]

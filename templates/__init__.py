@@ -1,0 +1,1 @@
+"""What people read: message templates, documents and playbooks. Data, no logic."""

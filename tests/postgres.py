@@ -1,0 +1,125 @@
+"""A throwaway PostgreSQL server for tests, made from the binaries on this machine; a plugin of fixtures.
+
+Where there are no binaries, the tests that need them say so and are skipped.
+"""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+
+_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+
+
+def find_binaries() -> Path | None:
+    """The folder of PostgreSQL's server programs, or None."""
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
+    return folders[-1] if folders else None
+
+
+class Cluster:
+    """A server in a folder of its own, listening on a free loopback port."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries = binaries
+        self._data = folder / "data"
+        self._user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self._port = _free_port()
+
+    @property
+    def url(self) -> str:
+        """The address of the server's first database."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """The address of a database on this server."""
+        return f"postgresql://{self._user}@127.0.0.1:{self._port}/{database}"
+
+    def start(self) -> None:
+        """Make the data folder if there is none, and start the server."""
+        if not self._data.exists():
+            self._data.mkdir()
+            if os.geteuid() == 0:
+                shutil.chown(self._data, self._user)
+            self._run(
+                "initdb",
+                "--auth=trust",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--username",
+                self._user,
+            )
+        options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
+        listen = f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories="
+        log = self._data / "log"
+        self._run("pg_ctl", "start", "--wait", f"--log={log}", "--options", " ".join([listen, *options]))
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server; clients lose their connections."""
+        self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._binaries / program, "--pgdata", self._data, *arguments],
+            user=self._user if os.geteuid() == 0 else None,
+            cwd=self._data,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let the server's user walk to its data: pytest's folders are closed to others."""
+    for parent in [folder, *folder.parents]:
+        if parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running server, stopped at the end."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL binaries on this machine (initdb is neither on the PATH nor installed)")
+    folder = tmp_path_factory.mktemp("postgres")
+    _open_to_all(folder)
+    cluster = Cluster(binaries, folder)
+    cluster.start()
+    yield cluster
+    cluster.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: Cluster) -> str:
+    """The address of a running server's first database."""
+    return postgres_cluster.url
+
+
+@pytest.fixture
+async def postgres_database(postgres_cluster: Cluster) -> AsyncIterator[str]:
+    """The address of an empty database, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex}"
+    server = await asyncpg.connect(postgres_cluster.url)
+    await server.execute(f"CREATE DATABASE {name}")
+    yield postgres_cluster.url_of(name)
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await asyncio.wait_for(server.close(), timeout=10)
