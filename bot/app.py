@@ -132,6 +132,8 @@ class Cordon:
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
         """Open the ways in, last of all; Slack need not be reachable for that."""
         socket = _socket(environment, app)
+        if socket:
+            self._stack.push_async_callback(socket.close_async)
         readiness = Readiness(
             self.parts, self.journal, workspace, socket.client.is_connected if socket else None
         )
@@ -142,7 +144,6 @@ class Cordon:
         self._stack.callback(greeting.cancel)
         if socket:
             await socket.connect_async()  # type: ignore[no-untyped-call]
-            self._stack.push_async_callback(socket.close_async)
 
     async def _greet(self, workspace: SlackWorkspace) -> None:
         """Learn who we are and where the common channel is, before the first person needs it."""

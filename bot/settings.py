@@ -26,7 +26,7 @@ from bot.organisation import Organisation
 from incidents.errors import ConfigError
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_TOKEN_HELP = "see “Connect your workspace” in the README, or try everything without Slack: cordon sandbox"
+_HOW_TO_CONNECT = "see “Connect your workspace” in the README, or try everything without Slack: cordon sandbox"
 
 
 class Environment(BaseModel):
@@ -133,8 +133,11 @@ def read_organisation(path: Path | None, folder: Path, variables: Mapping[str, s
 
 
 def _fill(
-    node: Any, variables: Mapping[str, str], document: yaml_source.YamlDocument, at: tuple[Any, ...]
-) -> Any:  # noqa: ANN401 - YAML is any shape
+    node: Any,  # noqa: ANN401 - YAML is any shape
+    variables: Mapping[str, str],
+    document: yaml_source.YamlDocument,
+    at: tuple[Any, ...],
+) -> Any:  # noqa: ANN401 - the same
     """The same tree with every `${NAME}` replaced by the variable of that name."""
     if isinstance(node, dict):
         return {key: _fill(value, variables, document, (*at, key)) for key, value in node.items()}
@@ -154,4 +157,4 @@ def _about(problem: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     name = str(problem["loc"][0]).upper() if problem["loc"] else ""
     what = str(problem["msg"]).removeprefix("Value error, ")
     text = f"{name} {what[0].lower()}{what[1:]}" if name else what
-    return f"{text} ({_TOKEN_HELP})." if "SLACK" in text else f"{text}."
+    return f"{text} ({_HOW_TO_CONNECT})." if "SLACK" in text else f"{text}."

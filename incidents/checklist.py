@@ -7,7 +7,7 @@ true (then nothing happens and the person is told who did it) or is refused with
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from incidents.errors import NotUnderstoodError
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Message:
-    """A message as people see it: blocks, and a plain text that makes sense as a notification."""
+    """A message as people see it: blocks, and a plain text, without markup, for notifications."""
 
     text: str
     blocks: Sequence[Mapping[str, Any]] = ()

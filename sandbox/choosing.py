@@ -44,8 +44,8 @@ def find(
 def action(
     block: Mapping[str, Any],
     element: Mapping[str, Any],
-    chosen: Any,
-    users: Mapping[str, User],  # noqa: ANN401
+    chosen: Any,  # noqa: ANN401 -- a text or texts, by the kind of element
+    users: Mapping[str, User],
 ) -> Json:
     """The entry in `actions` for using the element with this choice.
 

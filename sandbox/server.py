@@ -23,6 +23,12 @@ from sandbox.seeds import new_workspace
 from sandbox.sockets import Sockets
 from sandbox.state_file import Kept, StateFile
 from sandbox.triggers import Triggers
+from sandbox.ui import files
+from sandbox.ui.acting import Acting
+from sandbox.ui.control import Control
+from sandbox.ui.gate import gate
+from sandbox.ui.live import Live
+from sandbox.ui.reading import Reading
 from sandbox.webapi import WebApi
 from sandbox.workspace import Workspace
 
@@ -72,18 +78,15 @@ class Sandbox:
             rate_limits=rate_limits,
         )
         self._hub.latency = latency
+        self._live = Live(self._hub)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Listen."""
-        application = web.Application(client_max_size=_BODY_LIMIT)
-        api = WebApi(self._hub).serve
-        application.router.add_route("POST", "/api/{method}", api)
-        application.router.add_route("GET", "/api/{method}", api)
-        application.router.add_post("/respond/{kind}/{key}", Respond(self._hub).serve)
-        application.router.add_get("/link/", self._hub.sockets.serve)
         await self._hub.dispatch.start()
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(
+            _application(self._hub, self._live), access_log=None, shutdown_timeout=0.2
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
@@ -99,6 +102,7 @@ class Sandbox:
         self._hub.faults.clear()
         await self._hub.dispatch.stop()
         await self._hub.sockets.close()
+        await self._live.close()
         if self._runner is not None:
             await self._runner.cleanup()
         if self._file is not None:
@@ -222,6 +226,26 @@ class Sandbox:
         await self._hub.sockets.refresh()
 
 
+def _application(hub: Hub, live: Live) -> web.Application:
+    application = web.Application(client_max_size=_BODY_LIMIT, middlewares=[gate])
+    api = WebApi(hub).serve
+    application.add_routes(
+        [
+            web.get("/", files.index),
+            web.get("/page/{file}", files.file),
+            web.get("/api/{method}", api),
+            web.post("/api/{method}", api),
+            web.post("/respond/{kind}/{key}", Respond(hub).serve),
+            web.get("/link/", hub.sockets.serve),
+            web.get("/ui/live", live.serve),
+            *Reading(hub).routes(),
+            *Acting(hub).routes(),
+            *Control(hub).routes(),
+        ]
+    )
+    return application
+
+
 def _hub(
     app: InstalledApp,
     kept: Kept | None,
@@ -233,7 +257,8 @@ def _hub(
 ) -> Hub:
     credentials = kept.credentials if kept else _new_credentials()
     workspace = kept.workspace if kept else new_workspace(app.name, clock)
-    changes, sockets = Changes(), Sockets(workspace.app_id)
+    changes = Changes()
+    sockets = Sockets(workspace.app_id, changes)
     secret = credentials.signing_secret
     dispatch = Dispatch(sockets, changes, secret=secret, ack_timeout=ack_timeout, retry_delays=retry_delays)
     return Hub(

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from sandbox.changes import Change, Changes
 from sandbox.deliveries import Ack
 from sandbox.ids import new_secret
 
@@ -18,8 +19,9 @@ MAX_CONNECTIONS = 10
 class Sockets:
     """The open connections of the app."""
 
-    def __init__(self, app_id: str) -> None:
+    def __init__(self, app_id: str, changes: Changes) -> None:
         self._app_id = app_id
+        self._changes = changes
         self._tickets: set[str] = set()
         self._open: list[web.WebSocketResponse] = []
         self._turn = itertools.count()
@@ -54,6 +56,7 @@ class Sockets:
 
     async def _hold(self, socket: web.WebSocketResponse) -> None:
         self._open.append(socket)
+        self._changes.announce(Change("sidebar"))
         await socket.send_json(self._hello())
         try:
             async for message in socket:
@@ -62,6 +65,7 @@ class Sockets:
         finally:
             if socket in self._open:
                 self._open.remove(socket)
+            self._changes.announce(Change("sidebar"))
 
     def _hello(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._hub: Hub | None = None
-        self._unlisten: Callable[[], None] | None = None
+        self._listening = ExitStack()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -46,7 +46,7 @@ class StateFile:
     def watch(self, hub: Hub) -> None:
         """Begin to write changes."""
         self._hub = hub
-        self._unlisten = hub.changes.listen(self._note)
+        self._listening.callback(hub.changes.listen(self._note))
         self._changed.set()
         self._task = asyncio.create_task(self._write_changes())
 
@@ -78,9 +78,9 @@ class StateFile:
 
     async def close(self) -> None:
         """Write the last state and stop."""
-        if self._task is None or self._unlisten is None:
+        if self._task is None:
             return
-        self._unlisten()
+        self._listening.close()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         await self._write()

@@ -9,7 +9,7 @@ from incidents.clock import Clock
 
 
 class Pace:
-    """Allows a burst, then a steady rate, so that no minute holds more than burst + 60 × rate."""
+    """Allows a burst, then a steady rate, so that no minute holds more than burst plus a minute at that rate."""
 
     def __init__(self, clock: Clock, *, burst: int, per_minute: float) -> None:
         self._clock = clock

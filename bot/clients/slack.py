@@ -14,6 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clients.pace import Pace
 from bot.clients.slack_calls import SERVICE, SlackCalls
 from bot.clients.slack_people import SlackPeople
+from bot.views.mrkdwn import escape
 from incidents.clock import Clock
 from incidents.errors import InDoubtError, PermanentError, TemporaryError
 from incidents.ports import Channel, Identity, Message
@@ -205,7 +206,7 @@ class SlackWorkspace:
             "chat.postMessage",
             lambda: self._client.chat_postMessage(
                 channel=channel,
-                text=message.text,
+                text=escape(message.text),
                 blocks=list(message.blocks) or None,  # type: ignore[arg-type]
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
                 unfurl_links=False,
@@ -253,7 +254,7 @@ class SlackWorkspace:
             lambda: self._client.chat_update(
                 channel=channel,
                 ts=ts,
-                text=message.text,
+                text=escape(message.text),
                 blocks=list(message.blocks),  # type: ignore[arg-type]
             ),
             safe=True,
@@ -280,7 +281,7 @@ class SlackWorkspace:
                     lambda: self._client.chat_postEphemeral(
                         channel=channel,
                         user=user,
-                        text=message.text,
+                        text=escape(message.text),
                         blocks=list(message.blocks) or None,  # type: ignore[arg-type]
                     ),
                     safe=True,
@@ -300,7 +301,7 @@ class SlackWorkspace:
         body = {
             "response_type": "ephemeral",
             "replace_original": False,
-            "text": message.text,
+            "text": escape(message.text),
             **({"blocks": list(message.blocks)} if message.blocks else {}),
         }
         try:

@@ -13,7 +13,7 @@ from bot.services.declare import DeclareIncident, declare
 from bot.views import declare_modal
 from bot.views.declare_modal import PLAYBOOK, SEVERITY, SUMMARY, TITLE
 from bot.views.help import VerbHelp
-from bot.views.mrkdwn import line
+from bot.views.mrkdwn import line, unescape
 from incidents.errors import NotFoundError, NotUnderstoodError
 from incidents.incident import TITLE_LIMIT
 from incidents.status_update import FIELD_LIMIT
@@ -159,7 +159,7 @@ def _from_view(reception: Reception, view: Mapping[str, Any]) -> tuple[Draft, di
 def _from_message(reception: Reception, body: Mapping[str, Any]) -> Draft:
     """The message's text as the summary, with a link back."""
     message, channel = body.get("message", {}), body.get("channel", {}).get("id", "")
-    text = str(message.get("text", ""))
+    text = unescape(str(message.get("text", "")))
     link = reception.parts.workspace.permalink(channel, str(message.get("ts", ""))) or ""
     summary = f"{text[: FIELD_LIMIT - len(link) - 1]}\n{link}".strip()
     return {TITLE: line(text, TITLE_LIMIT), SUMMARY: summary}

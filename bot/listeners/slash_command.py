@@ -10,6 +10,7 @@ from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
 from bot.views import help as help_view
 from bot.views.help import VerbHelp
+from bot.views.mrkdwn import unescape
 from incidents.errors import NotUnderstoodError
 
 COMMAND: Final = "/incident"
@@ -23,7 +24,7 @@ def register(app: AsyncApp, reception: Reception, verbs: Sequence[Verb]) -> None
     async def incident(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            name, _, words = str(body.get("text", "")).strip().partition(" ")
+            name, _, words = unescape(str(body.get("text", ""))).strip().partition(" ")
             verb = _find(known, name.lower() or "help")
             await verb.run(reception, asked, words.strip())
 

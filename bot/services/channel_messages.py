@@ -5,8 +5,8 @@ import hashlib
 from datetime import datetime
 from functools import partial
 
-from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, Artist
 from bot.services.channel_furniture import bookmark_card
+from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, Artist
 from bot.services.in_order import InOrder
 from bot.services.parts import Parts
 from bot.views import answers, updates

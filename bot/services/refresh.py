@@ -20,7 +20,8 @@ from storage.messages import PostedMessage
 from storage.unit_of_work import UnitOfWork
 
 _LEASE: Final = timedelta(seconds=60)
-_SWEEP: Final = timedelta(seconds=10)
+_SWEEP: Final = 10.0
+"""Seconds between two looks for what was left unshown."""
 _CALM: Final = 1.0
 """Seconds in which changes that can wait are gathered into one edit."""
 
@@ -42,7 +43,6 @@ class Refresher:
         self._again: set[int] = set()
         self._hurry: dict[int, asyncio.Event] = {}
         self._sweeping: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -86,14 +86,14 @@ class Refresher:
 
     async def _sweep(self) -> None:
         while True:
-            now = self._clock.now()
             try:
-                self.wake(
-                    await self._database.read(lambda work: work.messages.unsettled(now=now)), urgent=False
-                )
+                self.wake(await self._database.read(self._unsettled), urgent=False)
             except OutsideError as error:
                 _log.warning("The messages to refresh could not be read: %s", error)
-            await self._clock.wait(self._woken, now + _SWEEP)
+            await self._clock.sleep(_SWEEP)
+
+    async def _unsettled(self, work: UnitOfWork) -> list[int]:
+        return await work.messages.unsettled(now=self._clock.now())
 
     async def _follow(self, message_id: int, hurry: asyncio.Event) -> None:
         try:

@@ -15,6 +15,11 @@ def escape(text: str) -> Mrkdwn:
     return Mrkdwn(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
+def unescape(text: str) -> str:
+    """What a person typed, from text in which Slack escaped it (slash commands, messages)."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def line(text: str, limit: int) -> str:
     """Text on one line, cut to so many characters with an ellipsis."""
     flat = " ".join(text.split())

@@ -43,7 +43,7 @@ class Templates:
             loader=jinja2.FileSystemLoader([*([folder] if folder else []), shipped]),
             undefined=jinja2.StrictUndefined,
             finalize=_finalize,
-            autoescape=False,  # noqa: S701 - finalize escapes for Slack; HTML's entities would be shown as they are
+            autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,

@@ -1,4 +1,5 @@
 """chat.*: posting, editing, deleting messages."""
+# ruff: noqa: ARG001 -- arguments of Slack's that change nothing here are accepted all the same
 
 from typing import Any
 
@@ -75,15 +76,14 @@ def update(
     link_names: bool = False,
     parse: str | None = None,
 ) -> Json:
-    """Replace the app's own message. Blocks are removed when only a text is given."""
+    """Replace parts of the app's own message: what is not given stays, an empty list removes the blocks."""
     where = joined(hub, channel)
     message = _own(hub, where, ts, "cant_update_message")
     _check_content(text, blocks, UPDATE_TEXT_LIMIT)
-    changes: dict[str, Any] = {"text": text or message.text if blocks else text, "blocks": blocks or []}
-    if metadata is not None:
+    changes: dict[str, Any] = {"text": text, "blocks": blocks, "metadata": metadata}
+    if metadata:
         check_metadata(metadata)
-        changes["metadata"] = metadata
-    new = posts.edit(hub, where, message, **changes)
+    new = posts.edit(hub, where, message, **{name: new for name, new in changes.items() if new is not None})
     return {"channel": where.id, "ts": ts, "text": new.text, "message": posts.message_json(hub, new)}
 
 

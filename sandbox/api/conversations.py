@@ -1,4 +1,5 @@
 """conversations.*: making, naming and describing channels. Members and history stand in their own files."""
+# ruff: noqa: ARG001 -- arguments of Slack's that change nothing here are accepted all the same
 
 import re
 

@@ -1,4 +1,5 @@
 """conversations.*: who is in a channel, and direct conversations."""
+# ruff: noqa: ARG001 -- arguments of Slack's that change nothing here are accepted all the same
 
 from sandbox import rooms
 from sandbox.api.access import MANAGE, READ, channel_json, is_in, joined, known

@@ -80,7 +80,7 @@ def method(
     *,
     tier: int,
     scope: str | Mapping[str, str] | None = None,
-    token: Literal["bot", "app"] | None = "bot",
+    token: Literal["bot", "app"] | None = "bot",  # noqa: S107 -- a kind of token
 ) -> Callable[[Callable[..., Json]], Method]:
     """Make a Web API method of a function whose first parameter is the hub and the others its arguments.
 

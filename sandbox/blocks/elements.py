@@ -50,10 +50,8 @@ def _static_select(findings: Findings, node: _Node, at: str) -> None:
     if ("options" in node) == ("option_groups" in node):
         findings.add(at, "needs either options or option_groups")
         return
-    if "options" in node:
-        known = _options(findings, node, at, limit=100)
-    else:
-        known = _groups(findings, node, at)
+    grouped = "option_groups" in node
+    known = _groups(findings, node, at) if grouped else _options(findings, node, at, limit=100)
     _initial(findings, node, at, "initial_option", known)
 
 

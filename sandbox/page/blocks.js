@@ -31,7 +31,8 @@ export function drawBlocks(blocks, owner, kept = {}) {
 
 function place(block, element, owner, kept, more) {
   const blockId = block.block_id ?? "";
-  return { blockId, owner, kept: kept[blockId]?.[element.action_id], dispatches: true, ...more };
+  const entry = kept[blockId]?.[element.action_id];
+  return { blockId, owner, kept: entry?.type === element.type ? entry : undefined, dispatches: true, ...more };
 }
 
 function header(block) {

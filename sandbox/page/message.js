@@ -49,6 +49,7 @@ function byline(message) {
     h("span", { class: "author" }, who.real_name || who.name),
     message.bot && h("span", { class: "badge" }, "APP"),
     timeNode(Number(message.ts), "{time}", "when"),
+    message.edited && message.blocks?.length > 0 && h("span", { class: "edited" }, "(edited)"),
   );
 }
 

@@ -66,7 +66,7 @@ function focusFirst() {
 }
 
 function draw() {
-  const blocks = drawBlocks(view.blocks ?? [], { act }, given.get(view.id) ?? {});
+  const blocks = drawBlocks(view.blocks ?? [], { act }, given.get(view.id) ?? view.state?.values);
   const submit = view.submit || (view.blocks ?? []).some(({ type }) => type === "input");
   dialog.dataset.viewId = view.id;
   dialog.dataset.callbackId = view.callback_id ?? "";

@@ -1,6 +1,7 @@
 """The workspace page in a real browser, against the real sandbox and a small Bolt app behind it."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -145,7 +146,7 @@ async def bench(browser: Browser) -> AsyncIterator[Bench]:
     sandbox = Sandbox(manifest=MANIFEST, port=0)
     await sandbox.start()
     slack = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-    app = AsyncApp(token=sandbox.bot_token, signing_secret=sandbox.signing_secret, client=slack)
+    app = AsyncApp(signing_secret=sandbox.signing_secret, client=slack)
     bench = Bench(sandbox, app, slack, browser)
     _listen(bench)
     runner = web.AppRunner(app.web_app("/slack/events"))
@@ -199,6 +200,11 @@ def _listen(bench: Bench) -> None:
         await ack()
         await bench.told.put(("card.go", action["value"]))
 
+    @app.action("card.level")
+    async def level(ack: AsyncAck, action: dict[str, Any]) -> None:
+        await ack()
+        await bench.told.put(("card.level", action["selected_option"]["value"]))
+
     @app.event("app_home_opened")
     async def home(event: dict[str, Any], client: AsyncWebClient) -> None:
         view = {"type": "home", "blocks": [{"type": "header", "text": _plain("Welcome aboard")}]}
@@ -245,6 +251,18 @@ async def test_hostile_text_stays_text(bench: Bench) -> None:
     assert "owned" not in await page.title()
 
 
+async def test_nothing_in_the_page_turns_text_into_markup() -> None:
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser"
+    )
+    found = [path.name for path in PAGE.glob("*.js") if forbidden.search(_code(path))]
+    assert found == []
+
+
+def _code(path: Path) -> str:
+    return "\n".join(line for line in path.read_text().splitlines() if not line.startswith("//"))
+
+
 async def test_what_people_type_is_shown_as_typed(bench: Bench) -> None:
     page = await bench.open()
     await page.fill("#composer", "a <b>b</b> & <!channel>")
@@ -286,7 +304,7 @@ async def test_a_confirmation_is_asked_before_the_action_leaves(bench: Bench) ->
 async def test_a_command_is_suggested_sent_and_answered_to_that_person_only(bench: Bench) -> None:
     page = await bench.open()
     await page.fill("#composer", "/bu")
-    await expect(page.get_by_role("option")).to_contain_text("/buoy [words]")
+    await expect(page.get_by_role("option", name="/buoy [words]")).to_be_visible()
     await page.press("#composer", "Tab")
     await page.locator("#composer").press_sequentially("hello there")
     await page.press("#composer", "Enter")
@@ -325,8 +343,47 @@ async def test_what_was_typed_stays_when_the_app_draws_the_modal_again(bench: Be
     await modal.get_by_role("button", name="More").click()
     await expect(modal).to_contain_text("Second look")
     await expect(modal.get_by_label("Title")).to_have_value("half a thought")
+    await page.reload()
+    await expect(modal.get_by_label("Title")).to_have_value("half a thought")
     await page.keyboard.press("Escape")
     await expect(modal).to_have_count(0)
+
+
+async def test_a_choice_reaches_the_app_and_survives_a_neighbours_message(bench: Bench) -> None:
+    page = await bench.open()
+    options = [{"text": _plain(name), "value": name.lower()} for name in ("Low", "High")]
+    select = {
+        "type": "static_select",
+        "action_id": "card.level",
+        "options": options,
+        "placeholder": _plain("Level"),
+    }
+    ts = await bench.say("Level", blocks=[_section("How bad?", accessory=select)])
+    await message(page, ts).get_by_label("Level").select_option("high")
+    assert await bench.heard() == ("card.level", "high")
+    await bench.say("Somebody else speaks")
+    await expect(page.get_by_test_id("message").last).to_contain_text("Somebody else speaks")
+    await expect(message(page, ts).get_by_label("Level")).to_have_value("high")
+
+
+async def test_reactions_and_pins_are_shown_to_all(bench: Bench) -> None:
+    page = await bench.open()
+    ts = await bench.say("Look here")
+    await message(page, ts).hover()
+    await message(page, ts).get_by_role("button", name="React with eyes").click()
+    await expect(message(page, ts).get_by_role("button", name="👀 1")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await message(page, ts).get_by_role("button", name="Pin to channel").click()
+    await expect(page.get_by_test_id("pins")).to_contain_text("1 pinned")
+
+
+async def test_a_refusal_is_said_and_what_was_typed_comes_back(bench: Bench) -> None:
+    page = await bench.open()
+    await page.fill("#composer", "/nothing at all")
+    await page.press("#composer", "Enter")
+    await expect(page.get_by_test_id("toast")).to_contain_text("/nothing is not a valid command")
+    await expect(page.locator("#composer")).to_have_value("/nothing at all")
 
 
 async def test_a_message_shortcut_takes_the_message_along(bench: Bench) -> None:
