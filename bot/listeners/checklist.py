@@ -1,5 +1,6 @@
 """Presses on a checklist: done, undo, skip, assign, add, and how an item is done."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -9,7 +10,7 @@ from bot.services.change_checklist import add_item, assign_item, phase
 from bot.services.check_item import Press, check_item
 from bot.views import answers, checklist, checklist_modals
 from bot.views.checklist_modals import ASSIGN, ITEM, PERSON, REASON, SKIP, TEXT, WHAT
-from incidents.checklist import Move, Verdict
+from incidents.checklist import ChecklistPhase, Move, Verdict
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -26,19 +27,22 @@ def _register_buttons(app: AsyncApp, reception: Reception) -> None:
             item, move, version = body["actions"][0]["value"].split(":")
             await _press(reception, asked, Press(int(item), Move(move), int(version), asked.user))
 
-    views = {
-        checklist.CHANGE: checklist_modals.change,
-        checklist.ADD: checklist_modals.add,
-        checklist.DETAILS: checklist_modals.details,
-    }
-    for action_id, view in views.items():
+    _register_form(app, reception, checklist.CHANGE, checklist_modals.change)
+    _register_form(app, reception, checklist.ADD, checklist_modals.add)
+    _register_form(app, reception, checklist.DETAILS, checklist_modals.details)
 
-        @app.action(action_id)
-        async def open_form(ack: AsyncAck, body: dict[str, Any], view: Any = view) -> None:  # noqa: ANN401 - Bolt calls it
-            await ack()
-            async with reception.attend(body) as asked:
-                found = await phase(reception.parts, int(body["actions"][0]["value"]))
-                await reception.open_modal(asked, view(found))
+
+def _register_form(
+    app: AsyncApp, reception: Reception, action_id: str, draw: Callable[[ChecklistPhase], Mapping[str, Any]]
+) -> None:
+    """Open a phase's modal at the press of a button."""
+
+    @app.action(action_id)
+    async def open_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        async with reception.attend(body) as asked:
+            found = await phase(reception.parts, int(body["actions"][0]["value"]))
+            await reception.open_modal(asked, draw(found))
 
 
 def _register_modals(app: AsyncApp, reception: Reception) -> None:

@@ -32,7 +32,13 @@ export function drawBlocks(blocks, owner, kept = {}) {
 function place(block, element, owner, kept, more) {
   const blockId = block.block_id ?? "";
   const entry = kept[blockId]?.[element.action_id];
-  return { blockId, owner, kept: entry?.type === element.type ? entry : undefined, dispatches: true, ...more };
+  return {
+    blockId,
+    owner,
+    kept: entry?.type === element.type ? entry : undefined,
+    dispatches: true,
+    ...more,
+  };
 }
 
 function header(block) {

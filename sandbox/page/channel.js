@@ -4,7 +4,7 @@
 import { get } from "./api.js";
 import { dayOf } from "./dates.js";
 import { fill, h, icon } from "./dom.js";
-import { drawMessage } from "./message.js";
+import { authorOf, drawMessage } from "./message.js";
 import { link, mrkdwn, plain } from "./mrkdwn.js";
 import { nameOf, session } from "./session.js";
 import { keepFocus, valuesIn } from "./values.js";
@@ -98,7 +98,7 @@ function drawPins(channel) {
       h(
         "button",
         { type: "button", class: "pin-row", onclick: go },
-        h("b", {}, message.name ?? nameOf(message.user)),
+        h("b", {}, authorOf(message)),
         " ",
         mrkdwn(words),
       ),

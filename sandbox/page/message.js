@@ -37,16 +37,21 @@ export function drawMessage(message, channel, pinned, kept) {
 }
 
 function author(message) {
-  if (message.bot) return { name: message.name ?? session.sidebar.app.name, app: true };
+  if (message.bot) return { name: session.sidebar.app.name, app: true };
   return person(message.user) ?? { name: message.name ?? nameOf(message.user) };
 }
 
-function byline(message) {
+/** The name under which a message stands. */
+export function authorOf(message) {
   const who = author(message);
+  return who.real_name || who.name;
+}
+
+function byline(message) {
   return h(
     "div",
     { class: "byline" },
-    h("span", { class: "author" }, who.real_name || who.name),
+    h("span", { class: "author" }, authorOf(message)),
     message.bot && h("span", { class: "badge" }, "APP"),
     timeNode(Number(message.ts), "{time}", "when"),
     message.edited && message.blocks?.length > 0 && h("span", { class: "edited" }, "(edited)"),
