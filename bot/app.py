@@ -32,7 +32,7 @@ from incidents.errors import ConfigError, OutsideError
 from storage.database import Database
 from storage.journal import Journal
 
-_CALL_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+_CALL_TIMEOUT = 10.0
 """Seconds for one call to Slack, far shorter than a job's lease."""
 
 _GRACE = 8.0
@@ -44,8 +44,11 @@ _log = logging.getLogger(__name__)
 class Cordon:
     """One bot: started once, stopped once."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, call_timeout: float = _CALL_TIMEOUT
+    ) -> None:
         self._settings = settings
+        self._timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
         self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
         self.parts: Parts
@@ -92,7 +95,7 @@ class Cordon:
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
         await database.upgrade()
-        http = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=_CALL_TIMEOUT))
+        http = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=self._timeout))
         client = AsyncWebClient(
             token=environment.slack_bot_token.get_secret_value(),
             base_url=environment.slack_api_url,

@@ -49,7 +49,9 @@ class Dispatch:
 
     async def start(self) -> None:
         """Get ready to send."""
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(limit=0)
+        )
 
     async def stop(self) -> None:
         """Give up what is under way."""
@@ -95,6 +97,7 @@ class Dispatch:
         content_type: str,
         retry: tuple[int, str] | None = None,
     ) -> Ack:
+        await self._sockets.settled(self._ack_timeout)
         if self._sockets.connected:
             return await self._deliver(Delivery("socket", {}, self._sockets.envelope(kind, payload, retry)))
         if self.request_url is None:

@@ -16,7 +16,8 @@ Kind: TypeAlias = Literal[
 class Fault:
     """One order for trouble.
 
-    `hit` is set when a call meets it. A held call (`hold_before` its effect, `hold_after` it) waits for
+    `hit` is set when it has struck: after the call's effect where there is one (`hold_after`, `lost_answer`, `hang`
+    with `effect`), else before. A held call (`hold_before` its effect, `hold_after` it) waits for
     `release()`. `lost_answer` does the effect and drops the connection; `hang` (or `timeout`) never answers, and
     does the effect when `effect` is true. `where` narrows it to calls whose arguments have these values.
     """
@@ -45,6 +46,13 @@ class Fault:
         self.released.set()
 
     @property
+    def acts_first(self) -> bool:
+        """Whether the call has its effect before the trouble strikes."""
+        return self.kind in {"hold_after", "lost_answer"} or (
+            self.kind in {"hang", "timeout"} and self.effect
+        )
+
+    @property
     def spent(self) -> bool:
         """Whether it has struck as often as it should."""
         return self.seen >= self.nth - 1 + self.times
@@ -58,10 +66,7 @@ class Fault:
         if self.spent:
             return False
         self.seen += 1
-        if self.seen < self.nth:
-            return False
-        self.hit.set()
-        return True
+        return self.seen >= self.nth
 
 
 class Faults:

@@ -127,6 +127,5 @@ def _moment(hub: Hub) -> str:
 
 
 def _channel_name(channel: Channel) -> str:
-    if channel.kind == "im":
-        return "directmessage"
-    return channel.name
+    """Slack does not tell the name of a private channel here."""
+    return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)

@@ -1,4 +1,4 @@
-"""The sandbox itself: one local workspace with its web server. Wires the parts; decides nothing."""
+"""The sandbox itself: one local workspace with its web server, as tests and the command line use it."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -7,34 +7,19 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox import ids
-from sandbox.changes import Changes
 from sandbox.deliveries import Ack, Delivery
-from sandbox.dispatch import Dispatch
-from sandbox.drafts import Drafts
 from sandbox.faults import Faults
-from sandbox.hub import Call, Credentials, Hub
+from sandbox.hub import Call
 from sandbox.installed_app import InstalledApp
 from sandbox.person import Person
-from sandbox.rates import Rates
-from sandbox.respond import Respond
-from sandbox.response_urls import ResponseUrls
-from sandbox.seeds import new_workspace
-from sandbox.sockets import Sockets
-from sandbox.state_file import Kept, StateFile
-from sandbox.triggers import Triggers
-from sandbox.ui import files
-from sandbox.ui.acting import Acting
-from sandbox.ui.control import Control
-from sandbox.ui.gate import gate
+from sandbox.state_file import StateFile
 from sandbox.ui.live import Live
-from sandbox.ui.reading import Reading
-from sandbox.webapi import WebApi
+from sandbox.wiring import new_application, new_hub
 from sandbox.workspace import Workspace
 
 _T = TypeVar("_T")
-_BODY_LIMIT = 4 * 1024 * 1024
 _LAST_MESSAGES = 3
+_LAST_CALLS = 12
 
 
 class Sandbox:
@@ -69,7 +54,7 @@ class Sandbox:
         """
         self._port = port
         self._file = StateFile(state_file) if state_file else None
-        self._hub = _hub(
+        self._hub = new_hub(
             InstalledApp.from_manifest(manifest),
             self._file.load() if self._file else None,
             clock=clock,
@@ -85,7 +70,7 @@ class Sandbox:
         """Listen."""
         await self._hub.dispatch.start()
         self._runner = web.AppRunner(
-            _application(self._hub, self._live), access_log=None, shutdown_timeout=0.2
+            new_application(self._hub, self._live), access_log=None, shutdown_timeout=0.2
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -208,8 +193,10 @@ class Sandbox:
                     " (ephemeral)" if message.ephemeral else ""
                 )
                 lines.append(f"    {message.ts} {whose}: {(message.text or message.words)[:200]!r}")
-        failed = [f"{call.method}: {call.error}" for call in self.calls if call.ok is False]
-        return "\n".join([*lines, f"  {len(self.calls)} calls, refused: {failed[-5:]}"])
+        last = [f"{call.method}: {call.error or ('ok' if call.ok else 'no answer')}" for call in self.calls]
+        return "\n".join(
+            [*lines, f"  {len(last)} Web API calls, the last of them {', '.join(last[-_LAST_CALLS:])}"]
+        )
 
     # --- payloads again --------------------------------------------------------------------------------
 
@@ -224,58 +211,3 @@ class Sandbox:
     async def refresh_sockets(self) -> None:
         """Ask each Socket Mode connection to be replaced, as Slack does every few hours."""
         await self._hub.sockets.refresh()
-
-
-def _application(hub: Hub, live: Live) -> web.Application:
-    application = web.Application(client_max_size=_BODY_LIMIT, middlewares=[gate])
-    api = WebApi(hub).serve
-    application.add_routes(
-        [
-            web.get("/", files.index),
-            web.get("/page/{file}", files.file),
-            web.get("/api/{method}", api),
-            web.post("/api/{method}", api),
-            web.post("/respond/{kind}/{key}", Respond(hub).serve),
-            web.get("/link/", hub.sockets.serve),
-            web.get("/ui/live", live.serve),
-            *Reading(hub).routes(),
-            *Acting(hub).routes(),
-            *Control(hub).routes(),
-        ]
-    )
-    return application
-
-
-def _hub(
-    app: InstalledApp,
-    kept: Kept | None,
-    *,
-    clock: Callable[[], float],
-    ack_timeout: float,
-    retry_delays: Sequence[float],
-    rate_limits: bool,
-) -> Hub:
-    credentials = kept.credentials if kept else _new_credentials()
-    workspace = kept.workspace if kept else new_workspace(app.name, clock)
-    changes = Changes()
-    sockets = Sockets(workspace.app_id, changes)
-    secret = credentials.signing_secret
-    dispatch = Dispatch(sockets, changes, secret=secret, ack_timeout=ack_timeout, retry_delays=retry_delays)
-    return Hub(
-        app=app,
-        credentials=credentials,
-        workspace=workspace,
-        clock=clock,
-        changes=changes,
-        sockets=sockets,
-        dispatch=dispatch,
-        faults=Faults(),
-        rates=Rates(clock, enabled=rate_limits),
-        triggers=Triggers(clock),
-        response_urls=ResponseUrls(clock),
-        drafts=Drafts(),
-    )
-
-
-def _new_credentials() -> Credentials:
-    return Credentials(ids.new_bot_token(), ids.new_app_token(), ids.new_secret(), ids.new_secret()[:24])

@@ -5,6 +5,7 @@ import itertools
 import json
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -26,6 +27,8 @@ class Sockets:
         self._open: list[web.WebSocketResponse] = []
         self._turn = itertools.count()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._settled = asyncio.Event()
+        self._settled.set()
         self.host = ""
 
     @property
@@ -56,6 +59,7 @@ class Sockets:
 
     async def _hold(self, socket: web.WebSocketResponse) -> None:
         self._open.append(socket)
+        self._settled.set()
         self._changes.announce(Change("sidebar"))
         await socket.send_json(self._hello())
         try:
@@ -110,9 +114,19 @@ class Sockets:
         finally:
             self._waiting.pop(envelope_id, None)
 
+    async def settled(self, within: float) -> None:
+        """Wait, at most so many seconds, for a connection in place of those that were asked to go."""
+        if self._settled.is_set():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), within)
+        self._settled.set()
+
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Ask every connection to be replaced, as Slack does every few hours; they get no more payloads."""
         leaving, self._open = self._open, []
+        if leaving:
+            self._settled.clear()
         for socket in leaving:
             await socket.send_json(
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": self.host}}

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +25,15 @@ class Kept:
 
 
 class StateFile:
-    """The file. Written in a thread, so that nothing waits for the disk."""
+    """The file. Written in a thread, so that nothing waits for the disk; `written` is set after the first time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._hub: Hub | None = None
         self._listening = ExitStack()
+        self.written = asyncio.Event()
         self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def load(self) -> Kept | None:
@@ -55,16 +57,18 @@ class StateFile:
             self._changed.set()
 
     async def _write_changes(self) -> None:
-        while True:
+        while not self._closing.is_set():
             await self._changed.wait()
             self._changed.clear()
             await self._write()
-            await asyncio.sleep(_DELAY_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), _DELAY_SECONDS)
 
     async def _write(self) -> None:
         if self._hub is not None:
             kept = Kept(self._hub.credentials, self._hub.workspace.snapshot())
             await asyncio.to_thread(self._replace, kept)
+            self.written.set()
 
     def _replace(self, kept: Kept) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +85,8 @@ class StateFile:
         if self._task is None:
             return
         self._listening.close()
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        # the task ends by itself: cancelled, it would leave a thread writing beside the last write
+        self._closing.set()
+        self._changed.set()
+        await self._task
         await self._write()

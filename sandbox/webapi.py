@@ -74,6 +74,8 @@ class WebApi:
     async def _troubled(
         self, request: web.Request, call: Call, method: Method, fault: Fault
     ) -> web.StreamResponse:
+        if not fault.acts_first:
+            fault.hit.set()
         if fault.kind == "rate_limited":
             return self._answer(call, {"ok": False, "error": "ratelimited"}, retry_after=fault.retry_after)
         if fault.kind == "error":
@@ -90,6 +92,7 @@ class WebApi:
     ) -> web.StreamResponse:
         if fault.effect:
             self._finish(call, await self._effect(call, method))
+        fault.hit.set()
         await self._hub.closing.wait()
         return _dropped(request)
 
@@ -101,11 +104,11 @@ class WebApi:
         if fault.kind == "hold_before":
             await fault.released.wait()
         body = await self._effect(call, method)
+        self._finish(call, body)
+        fault.hit.set()
         if fault.kind == "hold_after":
-            self._finish(call, body)
             await fault.released.wait()
         if fault.kind == "lost_answer":
-            self._finish(call, body)
             return _dropped(request)
         return self._answer(call, body)
 

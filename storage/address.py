@@ -40,7 +40,9 @@ class Address:
     @property
     def spoken(self) -> str:
         """The address for people, without password and options."""
-        return self.url.set(query={}).render_as_string(hide_password=True)
+        return self.url.set(drivername=self.url.get_backend_name(), query={}).render_as_string(
+            hide_password=True
+        )
 
 
 def parse_address(text: str) -> Address:

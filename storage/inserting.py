@@ -7,9 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 def insert_into(session: AsyncSession, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT of this session's database, with `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_for(session.get_bind().dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same for a database by its dialect's name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 async def changed_rows(session: AsyncSession, statement: Executable) -> int:

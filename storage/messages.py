@@ -136,9 +136,9 @@ class Messages:
         """Note that a message was deleted in Slack: it is never edited or posted again."""
         await self._session.execute(_of_one(message_id).values(gone=True, **_FREE))
 
-    async def unsettled(self, *, now: datetime) -> list[int]:
-        """Messages that show an old content and that nobody is editing."""
-        free = MESSAGES.c.owner.is_(None) | (MESSAGES.c.lease_until < now)
+    async def unsettled(self, *, now: datetime, owner: str | None = None) -> list[int]:
+        """Messages that show an old content and that nobody but `owner` is editing."""
+        free = MESSAGES.c.owner.is_(None) | (MESSAGES.c.owner == owner) | (MESSAGES.c.lease_until < now)
         query = select(MESSAGES.c.id).where(_unsettled(), free).order_by(MESSAGES.c.id)
         return list((await self._session.execute(query)).scalars())
 

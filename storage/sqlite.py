@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from incidents.errors import ConfigError
 from storage.address import Address
+from storage.inline_sqlite import connect
 
 _READERS = 4
 _PRAGMAS = ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
@@ -33,11 +34,16 @@ def reading_engine(address: Address) -> AsyncEngine:
 
 
 def _engine(address: Address, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
-    engine = create_async_engine(address.url, pool_size=connections, max_overflow=0)
+    engine = create_async_engine(
+        address.url,
+        connect_args={"async_creator_fn": connect},
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, untyped
-        connection.isolation_level = None  # the driver must not begin transactions by itself
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")

@@ -5,6 +5,7 @@ import heapq
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 _PATIENCE = 0.05
@@ -39,7 +40,7 @@ class FakeClock:
             return event.is_set()
         if until is None:
             return await event.wait()
-        waits = {asyncio.ensure_future(event.wait()), self._sleeper(until)}
+        waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(event.wait()), self._sleeper(until)}
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -54,11 +55,11 @@ class FakeClock:
     async def advance(self, by: float | timedelta) -> None:
         """Let so much time pass (seconds or a timedelta), waking each sleeper at its moment."""
         target = self._now + (by if isinstance(by, timedelta) else timedelta(seconds=by))
+        self._wake_due()
         await self._settle(target)
         while (moment := self._next()) is not None and moment <= target:
             self._now = max(self._now, moment)
-            while self._next() == moment:
-                heapq.heappop(self._sleepers)[2].set_result(None)
+            self._wake_due()
             await self._settle(target)
         self._now = target
         await self._settle(target)
@@ -73,6 +74,10 @@ class FakeClock:
         of_journal = task is not None and task.get_name() in {"journal-loop", "journal-leases"}
         heapq.heappush(self._sleepers, (moment, next(self._order), future, of_journal))
         return future
+
+    def _wake_due(self) -> None:
+        while (moment := self._next()) is not None and moment <= self._now:
+            heapq.heappop(self._sleepers)[2].set_result(None)
 
     def _next(self) -> datetime | None:
         while self._sleepers and self._sleepers[0][2].done():

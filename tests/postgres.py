@@ -11,7 +11,9 @@ import socket
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
@@ -75,6 +77,7 @@ class Cluster:
             user=self._user if os.geteuid() == 0 else None,
             cwd=self._data,
             check=True,
+            start_new_session=True,  # what interrupts the tests must not reach the server first
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -87,25 +90,29 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _open_to_all(folder: Path) -> None:
-    """Let the server's user walk to its data: pytest's folders are closed to others."""
-    for parent in [folder, *folder.parents]:
-        if parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-
-
-@pytest.fixture(scope="session")
-def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running server, stopped at the end."""
+@contextmanager
+def temporary_cluster() -> Iterator[Cluster]:
+    """A running server of its own, gone at the end. Skips the test where there are no binaries."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL binaries on this machine (initdb is neither on the PATH nor installed)")
-    folder = tmp_path_factory.mktemp("postgres")
-    _open_to_all(folder)
-    cluster = Cluster(binaries, folder)
-    cluster.start()
-    yield cluster
-    cluster.stop("immediate")
+    # not among pytest's own folders: those are closed to the server's user
+    with TemporaryDirectory(prefix="cordon-postgres-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        cluster = Cluster(binaries, folder)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop("immediate")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A running server, stopped at the end."""
+    with temporary_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

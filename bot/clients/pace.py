@@ -4,8 +4,12 @@ import asyncio
 import heapq
 from datetime import timedelta
 from itertools import count
+from typing import Final
 
 from incidents.clock import Clock
+
+_SHORTEST_NAP: Final = 0.001
+"""Seconds; a shorter one may be rounded to nothing."""
 
 
 class Pace:
@@ -37,7 +41,7 @@ class Pace:
         while self._waiting:
             self._refill()
             if self._tokens < 1:
-                await self._clock.sleep((1 - self._tokens) / self._rate)
+                await self._clock.sleep(max((1 - self._tokens) / self._rate, _SHORTEST_NAP))
                 continue
             *_, next_one = heapq.heappop(self._waiting)
             if not next_one.done():  # else its caller gave up

@@ -7,7 +7,7 @@ asked again after the time Slack names.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,6 +20,9 @@ from incidents.clock import Clock
 from incidents.errors import InDoubtError, OutsideError, PermanentError, TemporaryError
 
 SERVICE: Final = "Slack"
+SKEW: Final = timedelta(minutes=2)
+"""How far our clock and Slack's may be apart."""
+
 _TRIES: Final = 4
 _LONGEST_PAUSE: Final = 30.0
 """Seconds to wait inside a call; a longer Retry-After goes back to the caller, who may have other work."""
@@ -28,6 +31,20 @@ _PASSING: Final = {"service_unavailable", "ratelimited", "rate_limited", "reques
 _PERHAPS_DONE: Final = {"internal_error", "fatal_error"}
 
 _log = logging.getLogger(__name__)
+
+
+class SlackRefusalError(PermanentError):
+    """Slack refused, with its reasons.
+
+    Attributes:
+        people: the code for each person whom it named.
+    """
+
+    def __init__(self, code: str, text: str, said: Mapping[str, Any]) -> None:
+        super().__init__(SERVICE, code, text)
+        errors = [one for one in said.get("errors") or [] if isinstance(one, Mapping)]
+        self.people = {str(one["user"]): str(one.get("error", code)) for one in errors if "user" in one}
+        self.add_note(str([said[key] for key in ("needed", "errors", "response_metadata") if said.get(key)]))
 
 
 class SlackCalls:
@@ -73,15 +90,14 @@ class SlackCalls:
         raise AssertionError("the last attempt returns or raises")
 
     async def _wait_for(self, pause: str) -> None:
-        until = self._paused_until.get(pause)
-        if until is None:
-            return
-        seconds = (until - self._clock.now()) / timedelta(seconds=1)
-        if seconds > _LONGEST_PAUSE:
-            raise TemporaryError(SERVICE, "ratelimited", retry_after=seconds)
-        if seconds > 0:
+        while until := self._paused_until.get(pause):
+            seconds = (until - self._clock.now()) / timedelta(seconds=1)
+            if seconds > _LONGEST_PAUSE:
+                raise TemporaryError(SERVICE, "ratelimited", retry_after=seconds)
+            if seconds <= 0:
+                del self._paused_until[pause]
+                return
             await self._clock.sleep(seconds)
-        self._paused_until.pop(pause, None)
 
     async def _back_off(self, pause: str, trouble: TemporaryError, attempt: int) -> None:
         if trouble.retry_after:
@@ -115,9 +131,7 @@ def _answered(method: str, error: SlackApiError, *, safe: bool) -> OutsideError:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _PERHAPS_DONE or not code:
         kind = TemporaryError if safe else InDoubtError
         return kind(SERVICE, code or f"http_{status}", text)
-    refusal = PermanentError(SERVICE, code, text)
-    refusal.add_note(str(_details(data)))
-    return refusal
+    return SlackRefusalError(code, text, data if isinstance(data, dict) else {})
 
 
 def _retry_after(response: Any) -> float:  # noqa: ANN401 - the SDK's response is untyped
@@ -125,10 +139,3 @@ def _retry_after(response: Any) -> float:  # noqa: ANN401 - the SDK's response i
         return max(float(response.headers.get("Retry-After", 1)), 0.1)
     except (TypeError, ValueError):
         return 1.0
-
-
-def _details(data: object) -> list[object]:
-    """What Slack says beside the code, such as which block is wrong."""
-    if not isinstance(data, dict):
-        return []
-    return [data[key] for key in ("needed", "errors", "response_metadata") if data.get(key)]

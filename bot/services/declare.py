@@ -112,7 +112,10 @@ def new_phases(playbook: Playbook) -> list[NewPhase]:
 
 def _text(item: PlaybookItem) -> str:
     """What is to be done, with the condition under which it is."""
-    return f"{item.text} ({item.when})" if item.when else item.text
+    if not item.when:
+        return item.text
+    first, rest = item.when[0], item.when[1:]
+    return f"{item.text} ({first.lower() if rest[:1].islower() or rest[:1] == ' ' else first}{rest})"
 
 
 def _detail(item: PlaybookItem) -> str:

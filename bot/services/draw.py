@@ -1,12 +1,16 @@
 """What a message that follows its incident shows now. The kinds of such messages are named here."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.views import card, checklist
 from bot.views.templates import Templates
+from incidents.checklist import ChecklistPhase
 from incidents.clock import Clock
+from incidents.incident import Incident
 from incidents.ports import Message
 from incidents.severity import SeverityScheme
+from incidents.status_update import StatusUpdate
 from storage.messages import PostedMessage
 from storage.unit_of_work import UnitOfWork
 
@@ -27,12 +31,24 @@ class Artist:
     async def draw(self, work: UnitOfWork, posted: PostedMessage) -> Message:
         """The message as it should look now; of a topic, its text."""
         incident = await work.incidents.get(posted.incident_id)
+        phases = [] if posted.kind == TOPIC else await work.checklists.phases(incident.id)
+        on_card = posted.kind in {ANNOUNCEMENT, CARD}
+        last = await work.updates.last(incident.id) if on_card else None
+        return self.compose(posted, incident, phases, last)
+
+    def compose(
+        self,
+        posted: PostedMessage,
+        incident: Incident,
+        phases: Sequence[ChecklistPhase],
+        last: StatusUpdate | None,
+    ) -> Message:
+        """The message, from what was read already."""
+        now = self._clock.now()
         if posted.kind == TOPIC:
             return Message(card.topic(incident))
-        phases = await work.checklists.phases(incident.id)
-        now = self._clock.now()
         if posted.kind == CHECKLIST:
             return checklist.message(incident, phases[posted.part], len(phases), now)
-        facts = card.CardFacts(incident, phases, await work.updates.last(incident.id), now)
+        facts = card.CardFacts(incident, phases, last, now)
         view = card.announcement if posted.kind == ANNOUNCEMENT else card.pinned
         return view(facts, self._templates, self._scheme)

@@ -12,6 +12,7 @@ from typing import Final
 from bot.services import channel_furniture, channel_messages, channel_people
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
+from bot.services.post_once import say_once
 from bot.views import answers, declare_modal, mrkdwn
 from incidents.errors import OutsideError, PermanentError, TemporaryError
 from incidents.incident import Incident, channel_name
@@ -57,6 +58,8 @@ class _Opening:
         self._run = run
         self._shortcomings: dict[str, str] = {}
         self._failed: list[str] = []
+        self._lasting = False  # whether what is lacking is more than a hiccup, and worth a message
+        self._channel: dict[str, str] | None = None
 
     async def attempt(self) -> None:
         """Do what is not done yet.
@@ -67,15 +70,19 @@ class _Opening:
         incident_id = self._run.incident_id or 0
         incident = await self._parts.database.read(lambda work: work.incidents.get(incident_id))
         people = asyncio.create_task(channel_people.wanted(self._parts, incident))
+        preparing = asyncio.create_task(channel_messages.prepare(self._parts, self._run, incident))
         try:
             await self._try("the channel", self._open(incident))
-            if "the channel" in self._failed:
-                await self._try("announcement", channel_messages.announce(self._parts, self._run, incident))
+            prepared = await preparing
+            if self._channel:
+                incident = incident.model_copy(update={"channel_id": self._channel["id"]})
+                await self._furnish(incident, prepared, people)
             else:
-                incident = await self._parts.database.read(lambda work: work.incidents.get(incident_id))
-                await self._furnish(incident, people)
+                announced = channel_messages.announce(self._parts, self._run, incident, prepared)
+                await self._try("announcement", announced)
         finally:
             people.cancel()
+            preparing.cancel()
         await self._conclude(incident)
 
     async def _open(self, incident: Incident) -> None:
@@ -98,15 +105,25 @@ class _Opening:
             found = await workspace.find_own_channel(names, created_after=since)
             return {"id": found.id, "name": found.name} if found else None
 
-        made = await self._run.step("channel", create, probe=probe)
-        await self._parts.database.write(lambda work: _bind(work, incident.id, made, self._parts))
+        self._channel = await self._run.step("channel", create, probe=probe)
 
-    async def _furnish(self, incident: Incident, people: "asyncio.Task[channel_people.Wanted]") -> None:
+    async def _bind(self, incident: Incident) -> None:
+        """Let the incident know its channel."""
+        channel = self._channel or {}
+        await self._parts.database.write(lambda work: _bind(work, incident.id, channel, self._parts))
+
+    async def _furnish(
+        self,
+        incident: Incident,
+        prepared: channel_messages.Prepared,
+        people: "asyncio.Task[channel_people.Wanted]",
+    ) -> None:
         """Everything that needs the channel, side by side."""
         parts, run = self._parts, self._run
         await asyncio.gather(
-            self._try("card and checklist", channel_messages.post_all(parts, run, incident)),
-            self._try("announcement", channel_messages.announce(parts, run, incident)),
+            self._try("card and checklist", channel_messages.post_all(parts, run, incident, prepared)),
+            self._try("announcement", channel_messages.announce(parts, run, incident, prepared)),
+            self._bind(incident),
             self._try("invitations", channel_people.invite(parts, run, incident, people)),
             self._try("topic", channel_furniture.topic(parts, run, incident)),
             self._try("bookmarks", channel_furniture.bookmarks(parts, run, incident)),
@@ -124,8 +141,10 @@ class _Opening:
         """Await one step; remember what it lacks or how it failed, and let the others go on."""
         try:
             lacking = await effect
+            self._lasting |= bool(lacking)
         except OutsideError as error:
             self._failed.append(name)
+            self._lasting |= self._run.attempt > 1 or isinstance(error, PermanentError)
             lacking = mrkdwn.escape(f"Not done yet: {name}. {error}. I keep trying.")
         if lacking:
             self._shortcomings[name] = lacking
@@ -133,11 +152,10 @@ class _Opening:
     async def _conclude(self, incident: Incident) -> None:
         found = self._shortcomings
         await self._parts.database.write(lambda work: _note(work, self._parts, incident.id, found))
-        if not self._failed:
-            return
-        if incident.channel_id:
-            await channel_messages.say_once(self._parts, self._run, incident, "\n".join(found.values()))
-        raise TemporaryError("Slack", "incomplete", " ".join(found.values()))
+        if incident.channel_id and self._lasting:
+            await say_once(self._parts, self._run, incident, "\n".join(found.values()))
+        if self._failed:
+            raise TemporaryError("Slack", "incomplete", " ".join(found.values()))
 
 
 async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts: Parts) -> None:
@@ -152,7 +170,9 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
         kind=EntryKind.CHANNEL_OPENED,
         text=f"Opened the channel {made['name']}",
     )
-    await parts.refresher.touch(work, incident_id, ANNOUNCEMENT)  # it may stand there without a link already
+    [announcement] = await work.messages.of(incident_id, ANNOUNCEMENT)
+    if announcement.ts:  # it was posted while there was no channel to link to
+        await parts.refresher.touch(work, incident_id, ANNOUNCEMENT)
 
 
 async def _note(work: UnitOfWork, parts: Parts, incident_id: int, found: dict[str, str]) -> None:

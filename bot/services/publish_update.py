@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.services import remind
-from bot.services.channel_messages import post_once
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
+from bot.services.post_once import post_once
 from bot.views import updates
 from incidents.errors import IllegalMoveError, NotUnderstoodError, TemporaryError
 from incidents.incident import Incident

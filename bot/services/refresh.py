@@ -93,7 +93,7 @@ class Refresher:
             await self._clock.sleep(_SWEEP)
 
     async def _unsettled(self, work: UnitOfWork) -> list[int]:
-        return await work.messages.unsettled(now=self._clock.now())
+        return await work.messages.unsettled(now=self._clock.now(), owner=self._owner)
 
     async def _follow(self, message_id: int, hurry: asyncio.Event) -> None:
         try:

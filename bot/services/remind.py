@@ -7,9 +7,9 @@ looks first whether its update is still owed.
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.services.channel_messages import post_once
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
+from bot.services.post_once import post_once
 from bot.views import answers, mrkdwn
 from incidents.incident import Incident
 from incidents.timeline import EntryKind

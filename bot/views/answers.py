@@ -7,6 +7,9 @@ from incidents.checklist import ChecklistItem, ItemState, Verdict
 from incidents.incident import Incident
 from incidents.ports import Message
 
+_LISTED_TITLE = 300
+"""Characters of markup, so that twenty incidents fit into one message."""
+
 
 def say(sentence: str) -> Message:
     """One plain sentence; whatever it holds is shown as it is."""
@@ -15,7 +18,7 @@ def say(sentence: str) -> Message:
 
 def warning(markup: str) -> Message:
     """Something that people must know."""
-    return Message(f"⚠️ {markup}", [blocks.section(f"⚠️ {markup}")])
+    return Message(f"⚠️ {mrkdwn.plain(markup)}", [blocks.section(f"⚠️ {markup}")])
 
 
 def went_wrong(reference: str) -> Message:
@@ -74,7 +77,7 @@ def incident_list(incidents: Sequence[Incident], total: int) -> Message:
 def listed(incident: Incident) -> str:
     """An incident in one line of a list."""
     return (
-        f"{mrkdwn.escape(wording.one_line(incident))}\n{wording.status(incident)} · "
+        f"{mrkdwn.cut(mrkdwn.escape(wording.one_line(incident)), _LISTED_TITLE)}\n{wording.status(incident)} · "
         f"Commander {mrkdwn.user(incident.commander)} · declared {mrkdwn.ago(incident.declared_at)} · "
         f"{wording.channel(incident)}"
     )

@@ -18,6 +18,7 @@ RESOLVE = "card.resolve"
 REOPEN = "card.reopen"
 
 _PROBLEMS_SHOWN = 5
+_TOPIC_LIMIT = 250
 
 
 class CardFacts:
@@ -56,7 +57,8 @@ def topic(incident: Incident) -> str:
     """The channel's topic: within Slack's 250 characters, the end of a long title is cut."""
     head = f"{incident.severity} · {wording.status(incident)} · {incident.key} · "
     tail = f" · Commander {mrkdwn.user(incident.commander)}"
-    return head + mrkdwn.escape(mrkdwn.line(incident.title, 120))[: 245 - len(head) - len(tail)] + tail
+    title = mrkdwn.escape(mrkdwn.line(incident.title, 120))
+    return head + mrkdwn.cut(title, _TOPIC_LIMIT - len(head) - len(tail)) + tail
 
 
 def _controls(incident: Incident) -> list[blocks.Block]:
@@ -75,12 +77,12 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
     incident = facts.incident
     values = wording.values(incident, scheme, UpdateFields(), author=incident.reporter, now=facts.now)
     drawn = [blocks.section(templates.render("card", values))]
-    if incident.summary:
-        drawn.append(blocks.context(mrkdwn.escape(mrkdwn.line(incident.summary, 300))))
-    if facts.last_update and facts.last_update.fields.state:
-        state = mrkdwn.escape(mrkdwn.line(facts.last_update.fields.state, 300))
-        drawn.append(blocks.context(f"📣 {mrkdwn.at(facts.last_update.at)} {state}"))
-    drawn.append(blocks.context(_progress(facts)))
+    if summary := mrkdwn.line(incident.summary, 300):
+        drawn.append(blocks.context(mrkdwn.escape(summary)))
+    if facts.last_update and (state := mrkdwn.line(facts.last_update.fields.state, 300)):
+        drawn.append(blocks.context(f"📣 {mrkdwn.at(facts.last_update.at)} {mrkdwn.escape(state)}"))
+    if progress := _progress(facts):
+        drawn.append(blocks.context(progress))
     troubles = list(incident.problems.values())[:_PROBLEMS_SHOWN]
     if troubles:
         drawn.append(blocks.section("\n".join(f"⚠️ {text}" for text in troubles)))

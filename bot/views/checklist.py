@@ -71,21 +71,30 @@ def _item(item: ChecklistItem, room: int, *, is_open: bool) -> blocks.Block:
     name = "Done" if move is Move.DO else "Undo"
     press = blocks.button(name, MOVE, press_value(item, move), label=f"{name}: {item.text}")
     return blocks.section(
-        mrkdwn.cut(_words(item), max(room, 60)),
+        _words(item, room),
         block_id=f"item-{item.id}",
         accessory=press if is_open else None,
     )
 
 
-def _words(item: ChecklistItem) -> str:
+def _words(item: ChecklistItem, room: int) -> str:
+    """The item in so many characters; what it says is cut before who did it."""
     text = mrkdwn.escape(mrkdwn.line(item.text, 250))
     when = f" {mrkdwn.at(item.at)}" if item.at else ""
-    owner = f" → {mrkdwn.user(item.assignee)}" if item.assignee and item.state is ItemState.OPEN else ""
     if item.state is ItemState.DONE:
-        return f"☑ ~{text}~ done by {mrkdwn.user(item.by)}{when}"
+        who = f" done by {mrkdwn.user(item.by)}{when}"
+        return f"☑ ~{mrkdwn.cut(text, room - len(who) - 4)}~{who}"
     if item.state is ItemState.SKIPPED:
-        return f"⊘ {text}\n_skipped: {mrkdwn.escape(mrkdwn.line(item.reason, 300))}_ · {mrkdwn.user(item.by)}{when}"
-    return f"☐ {text}{owner}"
+        return _skipped(text, item, f" · {mrkdwn.user(item.by)}{when}", room)
+    owner = f" → {mrkdwn.user(item.assignee)}" if item.assignee else ""
+    return f"☐ {mrkdwn.cut(text, room - len(owner) - 2)}{owner}"
+
+
+def _skipped(text: str, item: ChecklistItem, who: str, room: int) -> str:
+    reason = mrkdwn.escape(mrkdwn.line(item.reason, 300))
+    left = room - len(who) - len("⊘ \n_skipped: _")
+    named = mrkdwn.cut(text, max(left - len(reason), left // 2))
+    return f"⊘ {named}\n_skipped: {mrkdwn.cut(reason, left - len(named))}_{who}"
 
 
 def _foot(phase: ChecklistPhase) -> blocks.Block:

@@ -61,9 +61,11 @@ def details(phase: ChecklistPhase) -> Mapping[str, Any]:
 
 
 def _described(items: Sequence[ChecklistItem]) -> list[blocks.Block]:
-    return [
-        blocks.section(
-            f"*{mrkdwn.escape(item.text)}*\n```{mrkdwn.escape(item.detail.replace('```', 'ʼʼʼ'))}```"
-        )
-        for item in items
-    ]
+    return [blocks.section(_detail(item)) for item in items]
+
+
+def _detail(item: ChecklistItem) -> str:
+    """The detail as code, its end cut rather than the marks that close it."""
+    head = f"*{mrkdwn.escape(item.text)}*\n```"
+    detail = mrkdwn.escape(item.detail.replace("```", "ʼʼʼ"))
+    return f"{head}{mrkdwn.cut(detail, blocks.SECTION_LIMIT - len(head) - 3)}```"

@@ -30,9 +30,20 @@ def cut(markup: str, limit: int) -> Mrkdwn:
     """Markup cut to so many characters, never inside an entity or a link."""
     if len(markup) <= limit:
         return Mrkdwn(markup)
-    head = markup[: limit - 1]
-    head = re.sub(r"(<[^>]*|&[a-z]{0,3})$", "", head)
-    return Mrkdwn(head.rstrip() + "…")
+    return Mrkdwn(head(markup, limit - 1).rstrip() + "…")
+
+
+def head(markup: str, limit: int) -> Mrkdwn:
+    """The first characters of markup, so many or a few less: an entity or a link stays whole."""
+    return Mrkdwn(re.sub(r"(<[^>]*|&[a-z]{0,3})$", "", markup[:limit]) if len(markup) > limit else markup)
+
+
+def plain(markup: str) -> str:
+    """What can be read in markup, for a notification."""
+    spoken = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", markup)
+    spoken = re.sub(r"<@[^<>]*>", "somebody", spoken)
+    spoken = re.sub(r"<#[^<>]*>", "the channel", spoken)
+    return unescape(re.sub(r"<([^<>]*)>", r"\1", spoken))
 
 
 def user(user_id: str | None, nobody: str = "nobody yet") -> Mrkdwn:

@@ -9,7 +9,8 @@ from incidents.ports import Message
 from incidents.severity import SeverityScheme
 from incidents.timeline import TimelineEntry
 
-_MENTION_LINE = 300
+_ENTRY = 280
+"""Characters of one entry, so that the last eight fit into a section."""
 
 
 def message(
@@ -23,4 +24,6 @@ def message(
 
 def _line(entry: TimelineEntry) -> str:
     who = "Cordon" if entry.actor == "cordon" else mrkdwn.user(entry.actor)
-    return f"{mrkdwn.at(entry.at)} {who}: {mrkdwn.escape(mrkdwn.line(entry.text, _MENTION_LINE))}"
+    return (
+        f"{mrkdwn.at(entry.at)} {who}: {mrkdwn.cut(mrkdwn.escape(mrkdwn.line(entry.text, _ENTRY)), _ENTRY)}"
+    )

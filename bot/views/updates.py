@@ -1,9 +1,10 @@
 """What is told to people about an incident, drawn from the templates."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from bot.views import blocks, card, wording
-from bot.views.mrkdwn import cut
+from bot.views.mrkdwn import cut, head
 from bot.views.templates import Templates
 from incidents.incident import Incident
 from incidents.ports import Message
@@ -55,8 +56,19 @@ def message(incident: Incident, update: StatusUpdate) -> Message:
 def _parts(markup: str) -> list[str]:
     """The text in sections that Slack accepts, broken between lines."""
     parts = [""]
-    for one in markup.split("\n"):
+    for one in _lines(markup):
         if len(parts[-1]) + len(one) + 1 > _PART and parts[-1]:
             parts.append("")
         parts[-1] = f"{parts[-1]}\n{one}" if parts[-1] else one
     return [part for part in parts if part.strip()]
+
+
+def _lines(markup: str) -> Iterator[str]:
+    """Its lines, those too long for a section in pieces."""
+    for line in markup.split("\n"):
+        rest = line
+        while len(rest) > _PART:
+            piece = head(rest, _PART) or rest[:_PART]
+            yield piece
+            rest = rest[len(piece) :]
+        yield rest

@@ -1,5 +1,7 @@
 """conversations.history and conversations.replies: reading what was written."""
 
+from collections.abc import Sequence
+
 from sandbox.api.access import HISTORY, joined, message_in
 from sandbox.api.method import method
 from sandbox.api.paging import page
@@ -24,7 +26,7 @@ def history(
     """A channel's messages, the newest first, replies in threads left out."""
     where = joined(hub, channel, HISTORY, archived=True)
     kept = [one for one in where.messages.values() if not one.ephemeral and one.thread_ts in (None, one.ts)]
-    between = [one for one in kept if _is_between(one, oldest, latest, inclusive=inclusive)]
+    between = _between(kept, oldest, latest, inclusive=inclusive)
     some, following = page(between[::-1], cursor, limit)
     more = bool(following["response_metadata"]["next_cursor"])
     described = [message_json(hub, one, with_metadata=include_all_metadata) for one in some]
@@ -55,16 +57,20 @@ def replies(
     answers = [
         one for one in where.messages.values() if one.thread_ts == ts and one.ts != ts and not one.ephemeral
     ]
-    between = [one for one in answers if _is_between(one, oldest, latest, inclusive=inclusive)]
+    between = _between(answers, oldest, latest, inclusive=inclusive)
     some, following = page([first, *between], cursor, limit)
     more = bool(following["response_metadata"]["next_cursor"])
     described = [message_json(hub, one, with_metadata=include_all_metadata) for one in some]
     return {"messages": described, "has_more": more, **(following if more else {})}
 
 
-def _is_between(message: Message, oldest: str | None, latest: str | None, *, inclusive: bool) -> bool:
-    low, high, at = _micros(oldest, 0), _micros(latest, 10**18), _micros(message.ts, 0)
-    return low <= at <= high if inclusive else low < at < high
+def _between(
+    messages: Sequence[Message], oldest: str | None, latest: str | None, *, inclusive: bool
+) -> list[Message]:
+    low, high = _micros(oldest, 0), _micros(latest, 10**18)
+    if inclusive:
+        return [one for one in messages if low <= _micros(one.ts, 0) <= high]
+    return [one for one in messages if low < _micros(one.ts, 0) < high]
 
 
 def _micros(ts: str | None, default: int) -> int:

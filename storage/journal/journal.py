@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from incidents.clock import Clock
-from incidents.errors import CordonError
+from incidents.errors import CordonError, InDoubtError
 from storage.database import Database
 from storage.handoff import LeasedJob
 from storage.journal.attempt import Attempts
@@ -21,8 +21,6 @@ from storage.journal.ledger import Ledger
 from storage.journal.model import JobKind
 
 _log = logging.getLogger(__name__)
-_POLL = timedelta(seconds=5)
-"""How late work of another replica that died, or that has no journal, may be noticed."""
 _PAUSE = timedelta(seconds=1)
 """The wait after an error, or when others were faster."""
 _KEPT = timedelta(days=7)
@@ -30,7 +28,17 @@ _PRUNED_EVERY = timedelta(hours=6)
 
 
 class Journal:
-    """Durable jobs of one process, known to others as `owner`. All times by the clock given."""
+    """Durable jobs of one process. All times by the clock given.
+
+    Args:
+        database: where the jobs are.
+        clock: the time.
+        kinds: what may be run here; jobs of other kinds are left to others.
+        owner: the name of this process, unlike that of any other.
+        lease_seconds: how long after a process's end others wait before they take its jobs over.
+        parallel: how many jobs run at a time.
+        poll_seconds: on PostgreSQL, how late the work of other processes may be noticed.
+    """
 
     def __init__(
         self,
@@ -41,6 +49,7 @@ class Journal:
         owner: str,
         lease_seconds: float = 30,
         parallel: int = 64,
+        poll_seconds: float = 5,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -49,6 +58,7 @@ class Journal:
             raise ValueError("two kinds of jobs have the same name")
         self._owner = owner
         self._lease_seconds = lease_seconds
+        self._poll = timedelta(seconds=poll_seconds)
         self._health = Health()
         self._ledger = Ledger(database, owner)
         attempts = Attempts(self._kinds, self._ledger, clock, self.scheduled)
@@ -75,6 +85,8 @@ class Journal:
             asyncio.create_task(self._loop(), name="journal-loop"),
             asyncio.create_task(self._crew.keep_leases(), name="journal-leases"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._watch)
 
     async def stop(self, *, grace: float = 10) -> None:
         """Stop claiming, let running jobs finish for so many seconds, and leave the rest to others at once."""
@@ -88,7 +100,10 @@ class Journal:
         leases.cancel()
         await asyncio.wait(self._tasks)
         self._tasks = []
-        await self._ledger.release_all()
+        try:
+            await self._ledger.release_all()
+        except InDoubtError:
+            _log.exception("leases could not be given up; others take the jobs over when they run out")
 
     async def idle(self) -> None:
         """Wait until no job is due or running; returns at once when the journal is stopped."""
@@ -185,7 +200,7 @@ class Journal:
     def _next_look(self, due: datetime | None, now: datetime) -> datetime | None:
         if not self._database.is_shared:
             return due
-        poll = now + _POLL
+        poll = now + self._poll
         return poll if due is None else min(due, poll)
 
     async def _prune(self) -> None:
@@ -203,6 +218,11 @@ class Journal:
             self._crew.ended.clear()
             await self._crew.ended.wait()
         self._resting = False
+
+    def _watch(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.critical("%s has ended", task.get_name(), exc_info=error)
+            self._health.failed(error)
 
     def _is_idle(self) -> bool:
         if not self._tasks:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
 from incidents.errors import LeaseLostError
 from storage.database import Database
 from storage.handoff import LeasedJob
-from storage.inserting import changed_rows, insert_into
+from storage.inserting import changed_rows
+from storage.journal.step_statement import step_statement
 from storage.tables import JOBS, STEPS, JobState
 from storage.unit_of_work import UnitOfWork
 
@@ -133,7 +133,7 @@ class Ledger:
         Raises:
             LeaseLostError: the job is not ours any more.
         """
-        await self._record(job, {"name": name, "intent_at": now, "done": False, "result": None}, {})
+        await self._record(job, {"name": name, "intent_at": now, "done": False, "result": None})
 
     async def record(self, job: LeasedJob, name: str, result: object) -> None:
         """Note that a step is done, with its result.
@@ -141,26 +141,19 @@ class Ledger:
         Raises:
             LeaseLostError: the job is not ours any more.
         """
-        known = {"done": True, "result": result}
-        await self._record(job, {"name": name, "intent_at": None, **known}, known)
+        await self._record(job, {"name": name, "intent_at": None, "done": True, "result": result})
 
     async def withdraw(self, job: LeasedJob, name: str) -> None:
         """Note that a step intended by this run did not happen."""
         mine = and_(STEPS.c.job_id == job.id, STEPS.c.name == name, STEPS.c.fence == job.fence, ~STEPS.c.done)
         await self._database.write(lambda unit: changed_rows(unit.session, delete(STEPS).where(mine)))
 
-    async def _record(self, job: LeasedJob, row: dict[str, Any], changes: dict[str, Any]) -> None:
-        columns = {"job_id": job.id, "fence": job.fence, **row}
-        values = [literal(value, STEPS.c[name].type) for name, value in columns.items()]
-        # the lock makes a claim by somebody else wait, or this statement see it
-        source = select(*values).where(self._holds(job)).with_for_update(read=True, of=JOBS)
+    async def _record(self, job: LeasedJob, row: dict[str, Any]) -> None:
+        values = {"job_id": job.id, "fence": job.fence, "mine": self._owner, **row}
 
         async def work(unit: UnitOfWork) -> bool:
-            insert = insert_into(unit.session, STEPS).from_select(list(columns), source)
-            upsert = insert.on_conflict_do_update(
-                index_elements=[STEPS.c.job_id, STEPS.c.name], set_={"fence": job.fence, **changes}
-            )
-            return await _touched(unit.session, upsert.returning(STEPS.c.job_id))
+            statement = step_statement(unit.session.get_bind().dialect.name, finishes=row["done"])
+            return bool((await unit.session.execute(statement, values)).all())
 
         if not await self._database.write(work):
             raise LeaseLostError(f"job {job.id} was taken over or cancelled")
@@ -175,7 +168,3 @@ class Ledger:
 
 def _failure(job: LeasedJob, error: str) -> dict[str, Any]:
     return {"attempts": job.attempts + 1, "error": error}
-
-
-async def _touched(session: AsyncSession, statement: Any) -> bool:  # noqa: ANN401 - either database's INSERT
-    return bool((await session.execute(statement)).all())

@@ -1,5 +1,6 @@
 """One attempt at a job, as its body sees it: arguments, and steps that are done once."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -46,12 +47,27 @@ class JobRun:
         self.clock = clock
         self._job = job
         self._steps = dict(steps)
+        self._announced: set[str] = set()
         self._ledger = ledger
 
     def done(self, name: str) -> bool:
         """Whether the step of this name has been done."""
         step = self._steps.get(name)
         return step is not None and step.done
+
+    async def intend(self, *names: str) -> None:
+        """Record ahead that these steps are going to be done with a probe, while something else is waited for.
+
+        Raises:
+            LeaseLostError: another process took the job over, or it was cancelled; stop.
+        """
+        new = [name for name in names if name not in self._steps]
+        await asyncio.gather(*(self._intend(name) for name in new))
+        self._announced.update(new)
+
+    def is_fresh(self, name: str) -> bool:
+        """Whether no earlier attempt can have done the step of this name."""
+        return name in self._announced or name not in self._steps
 
     async def step(
         self,
@@ -79,9 +95,12 @@ class JobRun:
             return cast("R", known.result)
         if probe is None:
             return await self._record(name, await effect())
-        if known is not None and known.intent_at is not None:
+        if name in self._announced:
+            self._announced.discard(name)  # a second try within this attempt is in doubt
+        elif known is not None and known.intent_at is not None:
             return await self._resolve(name, known.intent_at, effect, probe)
-        await self._intend(name)
+        else:
+            await self._intend(name)
         try:
             result = await effect()
         except (TemporaryError, PermanentError):

@@ -149,7 +149,7 @@ async def test_status_list_and_help(any_town: Town) -> None:
     status = await town.until_whisper("ann", channel, "What happened last")
     assert "Opened the channel" in status.words
     await dee.slash(COMMON, "/incident help")
-    told = await town.until_whisper("dee", COMMON, "/incident declare")
+    told = await town.until_whisper("dee", COMMON, "/incident help")
     for verb in ("update", "resolve", "status", "list", "help"):
         assert f"/incident {verb}" in told.words
     await dee.slash(COMMON, "/incident resolv")

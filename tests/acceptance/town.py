@@ -26,8 +26,9 @@ class Town:
     organisation: Organisation = field(default_factory=Organisation)
     clock: Clock | None = None
     database_url: str = ""
+    call_timeout: float = 10
     sandbox: Sandbox = field(default_factory=lambda: Sandbox(manifest=MANIFEST))
-    cordon: Cordon = field(init=False)
+    cordon: Cordon = field(init=False, repr=False)
 
     async def open(self) -> Self:
         await self.sandbox.start()
@@ -39,7 +40,8 @@ class Town:
         await self.sandbox.stop()
 
     async def start_bot(self) -> None:
-        self.cordon = Cordon(Settings(read_environment(self.variables()), self.organisation), clock=self.clock)
+        settings = Settings(read_environment(self.variables()), self.organisation)
+        self.cordon = Cordon(settings, clock=self.clock, call_timeout=self.call_timeout)
         await self.cordon.start()
         if self.transport == "http":
             self.sandbox.request_url = f"{self.cordon.address}/slack/events"

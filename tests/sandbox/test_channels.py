@@ -1,6 +1,7 @@
 """Channels: who may touch which, names that are taken, invitations, history."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -147,6 +148,52 @@ async def test_a_guest_sees_only_their_channels(sandbox: Sandbox) -> None:
         eli.sees("#safety-incidents")
     with pytest.raises(NotPossibleError):
         await eli.slash("#general", "/nothing")
+
+
+async def test_people_are_taken_out_and_the_general_channel_keeps_its_own(
+    sandbox: Sandbox, slack: AsyncWebClient, room: str, refused: Refused
+) -> None:
+    bob, general = sandbox.person("bob").id, sandbox.workspace.channel("#general").id
+    await slack.conversations_kick(channel=room, user=bob)
+    assert bob not in sandbox.workspace.channels[room].members
+    assert await refused(slack.conversations_kick(channel=room, user=bob)) == "not_in_channel"
+    assert await refused(slack.conversations_kick(channel=room, user="U0")) == "user_not_found"
+    bot = sandbox.workspace.bot_user_id
+    assert await refused(slack.conversations_kick(channel=room, user=bot)) == "cant_kick_self"
+    assert await refused(slack.conversations_kick(channel=general, user=bob)) == "cant_kick_from_general"
+    assert await refused(slack.conversations_leave(channel=general)) == "cant_leave_general"
+    assert await refused(slack.conversations_archive(channel=general)) == "cant_archive_general"
+    assert await refused(slack.conversations_unarchive(channel=general)) == "not_archived"
+
+
+async def test_a_thread_stands_beside_the_history(
+    sandbox: Sandbox, slack: AsyncWebClient, room: str, refused: Refused
+) -> None:
+    first = (await slack.chat_postMessage(channel=room, text="first"))["ts"]
+    await slack.chat_postMessage(channel=room, text="reply", thread_ts=first)
+    await sandbox.person("ann").say(room, "another", thread_ts=first)
+    history = (await slack.conversations_history(channel=room))["messages"]
+    assert [one["text"] for one in history] == ["first"]
+    thread = (await slack.conversations_replies(channel=room, ts=first, limit=2))["messages"]
+    assert [one["text"] for one in thread] == ["first", "reply"]
+    lost = slack.chat_postMessage(channel=room, text="x", thread_ts="1.000000")
+    assert await refused(lost) == "thread_not_found"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"limit": 1000}, "invalid_limit"),
+        ({"limit": -1}, "invalid_limit"),
+        ({"cursor": "never given"}, "invalid_cursor"),
+        ({"oldest": "yesterday"}, "invalid_ts_oldest"),
+        ({"latest": "now"}, "invalid_ts_latest"),
+    ],
+)
+async def test_history_refuses_what_it_can_not_read(
+    slack: AsyncWebClient, room: str, refused: Refused, arguments: dict[str, Any], code: str
+) -> None:
+    assert await refused(slack.conversations_history(channel=room, **arguments)) == code
 
 
 async def test_a_direct_conversation_is_opened_once(

@@ -176,6 +176,47 @@ async def test_a_response_url_takes_five_answers(
     assert all(one.ephemeral for one in ann.sees("#safety-incidents"))
 
 
+async def test_a_response_url_lives_half_an_hour(
+    manifest: dict[str, Any], session: aiohttp.ClientSession
+) -> None:
+    now = [1_800_000_000.0]
+    sandbox = Sandbox(manifest=manifest, clock=lambda: now[0])
+    await sandbox.start()
+    ann, room = sandbox.person("ann").id, sandbox.workspace.channel("#general").id
+    url = sandbox._hub.response_urls.issue("commands", room, ann)
+    for minutes, wanted in ((29, (200, "ok")), (2, (404, "expired_url"))):
+        now[0] += minutes * 60
+        async with session.post(url, json={"text": "x"}) as answer:
+            assert (answer.status, await answer.text()) == wanted
+    await sandbox.stop()
+
+
+async def test_a_private_channels_name_is_not_sent_along(sandbox: Sandbox, receiver: Receiver) -> None:
+    ann = sandbox.person("ann")
+    secret = await ann.create_channel("secret", private=True)
+    await ann.slash("#secret", "/incident list")
+    fields = (await receiver.next()).fields
+    assert (fields["channel_id"], fields["channel_name"]) == (secret.id, "privategroup")
+
+
+async def test_an_answer_that_slack_could_not_show_is_a_failure(sandbox: Sandbox, receiver: Receiver) -> None:
+    ann = sandbox.person("ann")
+    for body, error in (
+        ({"blocks": [{"type": "no"}]}, "invalid_blocks"),
+        ({"colour": "red"}, "invalid_payload"),
+    ):
+        receiver.answer = lambda _, body=body: web.json_response(body)
+        assert (await ann.slash("#general", "/incident list")).error == error
+
+
+async def test_what_people_type_is_escaped_and_names_become_mentions(sandbox: Sandbox) -> None:
+    ann, group = sandbox.person("ann"), next(iter(sandbox.workspace.usergroups.values()))
+    await ann.say("#general", "<b> & @bob @oncall @here #safety-incidents me@example.com @nobody")
+    bob, room = sandbox.person("bob").id, sandbox.workspace.channel("#safety-incidents").id
+    names = f"<@{bob}> <!subteam^{group.id}> <!here> <#{room}>"
+    assert ann.sees("#general")[-1].text == f"&lt;b&gt; &amp; {names} me@example.com @nobody"
+
+
 async def test_a_response_url_replaces_deletes_and_refuses(
     sandbox: Sandbox, receiver: Receiver, session: aiohttp.ClientSession
 ) -> None:

@@ -44,6 +44,10 @@ def select(*options: dict[str, Any], **more: object) -> dict[str, Any]:
     return {"type": "static_select", "options": list(options), **more}
 
 
+def grouped(*options: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "static_select", "option_groups": [{"label": plain("All"), "options": list(options)}]}
+
+
 def of(kind: str, count: int) -> dict[str, Any]:
     return {"type": kind, "options": [option(f"o{n}", str(n)) for n in range(count)]}
 
@@ -96,6 +100,45 @@ BLOCKS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "overflow options": ([actions(of("overflow", 5))], [actions(of("overflow", 6))]),
     "radio options": ([actions(of("radio_buttons", 10))], [actions(of("radio_buttons", 11))]),
     "checkbox options": ([actions(of("checkboxes", 10))], [actions(of("checkboxes", 11))]),
+    "grouped options": (
+        [actions(grouped(option()))],
+        [actions(grouped(option("x" * 76)))],
+    ),
+    "options and groups": (
+        [actions(grouped(option()))],
+        [actions({**grouped(option()), "options": [option()]})],
+    ),
+    "chosen at first": (
+        [actions({**of("checkboxes", 2), "initial_options": [option("o1", "1")]})],
+        [actions({**of("checkboxes", 2), "initial_options": [option("o9", "9")]})],
+    ),
+    "date": (
+        [actions({"type": "datepicker", "initial_date": "2026-01-31"})],
+        [actions({"type": "datepicker", "initial_date": "2026-1-31"})],
+    ),
+    "people": (
+        [field({"type": "multi_users_select", "max_selected_items": 5})],
+        [field({"type": "multi_users_select", "max_selected_items": 0})],
+    ),
+    "hint": (
+        [field({"type": "plain_text_input"}, hint=plain("x" * 2000))],
+        [field({"type": "plain_text_input"}, hint=plain("x" * 2001))],
+    ),
+    "option description": (
+        [actions({**of("radio_buttons", 1), "options": [{**option(), "description": plain("x" * 75)}]})],
+        [actions({**of("radio_buttons", 1), "options": [{**option(), "description": plain("x" * 76)}]})],
+    ),
+    "flags": (
+        [field({"type": "plain_text_input", "multiline": True})],
+        [field({"type": "plain_text_input", "multiline": "yes"})],
+    ),
+    "objects": ([section(accessory=button())], [section(accessory="button")]),
+    "text object": ([section()], [{"type": "section", "text": "words"}]),
+    "option object": ([actions(select(option()))], [actions({"type": "static_select", "options": ["x"]})]),
+    "confirm object": (
+        [actions(button(confirm={"title": plain("x"), "text": plain("x"), "deny": plain("x" * 30)}))],
+        [actions(button(confirm="sure?"))],
+    ),
     "placeholder": (
         [actions(select(option(), placeholder=plain("x" * 150)))],
         [actions(select(option(), placeholder=plain("x" * 151)))],
@@ -148,7 +191,8 @@ async def test_all_the_text_of_a_message_has_a_limit(
 async def test_text(slack: AsyncWebClient, room: str, refused: Refused) -> None:
     posted = await slack.chat_postMessage(channel=room, text="x" * 40_000)
     assert await refused(slack.chat_postMessage(channel=room, text="x" * 40_001)) == "msg_too_long"
-    assert await refused(slack.chat_postMessage(channel=room, text="  ")) == "no_text"
+    blank = slack.api_call("chat.postMessage", json={"channel": room, "text": "  "})
+    assert await refused(blank) == "no_text"
     await slack.chat_update(channel=room, ts=posted["ts"], text="x" * 4000)
     assert await refused(slack.chat_update(channel=room, ts=posted["ts"], text="x" * 4001)) == "msg_too_long"
 

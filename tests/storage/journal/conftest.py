@@ -26,7 +26,7 @@ async def start_journal(database: Database, clock: FakeClock) -> AsyncIterator[S
     """Starts a journal of these kinds; the clock waits for it before going on."""
     async with AsyncExitStack() as stack:
 
-        async def start(*kinds: JobKind, owner: str = "one", **options: Any) -> Journal:
+        async def start(*kinds: JobKind, owner: str = "one", **options: Any) -> Journal:  # noqa: ANN401 - a Journal's
             journal = Journal(options.pop("database", database), clock, kinds, owner=owner, **options)
             await journal.start()
             stack.push_async_callback(journal.stop, grace=0)
@@ -40,7 +40,7 @@ async def start_journal(database: Database, clock: FakeClock) -> AsyncIterator[S
 def enqueue(database: Database, clock: FakeClock) -> Enqueue:
     """Enqueues a job in a transaction of its own, due after so many seconds."""
 
-    async def add(kind: str, key: str, *, after: float = 0, **args: Any) -> int | None:
+    async def add(kind: str, key: str, *, after: float = 0, **args: object) -> int | None:
         run_at = clock.now() + timedelta(seconds=after) if after else None
         job = NewJob(kind, key, args, run_at)
         return await database.write(lambda unit: unit.jobs.add(job, now=clock.now()))
