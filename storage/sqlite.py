@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from incidents.errors import ConfigError
 from storage.address import Address
-from storage.inline_sqlite import connect
 
 _READERS = 4
 _PRAGMAS = ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
@@ -34,9 +33,9 @@ def reading_engine(address: Address) -> AsyncEngine:
 
 
 def _engine(address: Address, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+    """An engine whose transactions begin only when they are told to, with the words given."""
     engine = create_async_engine(
         address.url,
-        connect_args={"async_creator_fn": connect},
         poolclass=AsyncAdaptedQueuePool,
         pool_size=connections,
         max_overflow=0,
@@ -44,6 +43,7 @@ def _engine(address: Address, *, connections: int, begin: str, pragmas: tuple[st
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, untyped
+        connection.isolation_level = None  # else the driver begins transactions of its own
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")

@@ -33,7 +33,11 @@ def asked() -> list[Requirement]:
     groups = project["dependency-groups"]
     return [
         Requirement(text)
-        for text in [*project["project"]["dependencies"], *groups["dev"], *project["build-system"]["requires"]]
+        for text in [
+            *project["project"]["dependencies"],
+            *groups["dev"],
+            *project["build-system"]["requires"],
+        ]
     ]
 
 
@@ -52,7 +56,9 @@ def test_nothing_is_pinned_for_a_wish_that_is_gone(asked: list[Requirement], loc
     names = {canonicalize_name(one.name) for one in asked}
     blocks = re.split(r"\n(?=[a-zA-Z0-9])", lock)
     wished = [block for block in blocks if "cordon (pyproject.toml" in block]
-    gone = [name for block in wished for name, _ in _PIN.findall(block) if canonicalize_name(name) not in names]
+    gone = [
+        name for block in wished for name, _ in _PIN.findall(block) if canonicalize_name(name) not in names
+    ]
     assert gone == [], "run: make lock"
 
 

@@ -168,7 +168,7 @@ def _from_message(reception: Reception, body: Mapping[str, Any]) -> Draft:
 VERB = Verb(
     "declare",
     VerbHelp(
-        "declare [sev0–sev4] [what is wrong] [--playbook NAME]",  # noqa: RUF001 - a dash between bounds
+        "declare [sev0–sev4] [what is wrong] [--playbook NAME]",
         "Declares an incident: opens its channel with checklists and tells #safety-incidents. "
         "Without severity or title a form opens.",
     ),

@@ -9,7 +9,7 @@ from incidents.severity import SeverityScheme
 
 EXAMPLE = "/incident declare sev1 Agent leaks customer data"
 _SEVERITY = re.compile(r"(?:sev|s)[-_]?\d+", re.IGNORECASE)
-_FLAG = re.compile(r"(?:--|—|–)([a-z][a-z-]*)(?:=(\S+))?", re.IGNORECASE)  # noqa: RUF001 - phones turn -- into dashes
+_FLAG = re.compile(r"(?:--|—|–)([a-z][a-z-]*)(?:=(\S+))?", re.IGNORECASE)  # phones turn -- into dashes
 
 
 @dataclass
@@ -33,11 +33,11 @@ def read(text: str, scheme: SeverityScheme) -> Words:
     words = Words()
     rest: list[str] = []
     tokens = iter(text.split())
-    for position, token in enumerate(tokens):
+    for token in tokens:
         flag = _FLAG.fullmatch(token)
         if flag:
             _read_flag(words, flag[1].lower(), flag[2] or "", tokens)
-        elif position == 0 and _SEVERITY.fullmatch(token):
+        elif not (rest or words.severity or words.unclear_severity) and _SEVERITY.fullmatch(token):
             _read_severity(words, token, scheme)
         else:
             rest.append(token)

@@ -93,17 +93,17 @@ def which_incident(verb: str, incidents: Sequence[Incident]) -> str:
 
 def overdue(incident: Incident, who: str, minutes: int) -> Message:
     """In the channel, when the update's time has passed."""
-    due = mrkdwn.at(incident.next_update_at) if incident.next_update_at else "now"
-    said = f"⏰ {who} the status update was due at {due}. People outside are waiting."
+    due = f"at {mrkdwn.at(incident.next_update_at)}" if incident.next_update_at else "now"
+    said = f"⏰ {who} the status update was due {due}. People outside are waiting."
     if minutes:
-        said = f"🔔 {who} nobody has published the status update that was due at {due}, {minutes} min ago. Please take it over."
+        said = f"🔔 {who} nobody has published the status update that was due {due}, {minutes} min ago. Please take it over."
     return Message(f"{incident.key}: the status update is overdue", [blocks.section(said), _write(incident)])
 
 
 def update_soon(incident: Incident) -> Message:
     """Privately, a little before it is due."""
-    due = mrkdwn.at(incident.next_update_at) if incident.next_update_at else "now"
-    said = f"⏰ {incident.key}: your next status update is due at {due}."
+    due = f"at {mrkdwn.at(incident.next_update_at)}" if incident.next_update_at else "now"
+    said = f"⏰ {incident.key}: your next status update is due {due}."
     return Message(f"{incident.key}: a status update is due soon", [blocks.section(said), _write(incident)])
 
 

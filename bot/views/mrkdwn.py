@@ -1,7 +1,7 @@
 """Slack's text markup. Whatever people or alerts wrote passes `escape` before it stands in a message."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 class Mrkdwn(str):
@@ -57,7 +57,7 @@ def channel(channel_id: str) -> Mrkdwn:
 
 
 def _date(moment: datetime, form: str, fallback: str) -> Mrkdwn:
-    return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment.strftime(fallback)} UTC>")
+    return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment.astimezone(UTC).strftime(fallback)} UTC>")
 
 
 def at(moment: datetime) -> Mrkdwn:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views import blocks
+from bot.views.mrkdwn import escape
 from incidents.ports import Message
 from tests.bot.views.conftest import hostile, seen, seen_view
 
@@ -13,9 +14,8 @@ TEXT = hostile(4000, least=1)
 def test_every_stone_fits_whatever_it_says(text: str, label: str, value: str) -> None:
     drawn = [
         blocks.header(text),
-        blocks.section(
-            blocks.cut(blocks.line(text, 9).replace("<", "").replace(">", "").replace("&", ""), 9) or "-"
-        ),
+        blocks.section(escape(text)),
+        blocks.context(escape(label), escape(value)),
         blocks.divider(),
         blocks.actions(blocks.button(text, "a.b", value[:2000], style="danger", label=label), block_id="row"),
     ]

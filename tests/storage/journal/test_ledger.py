@@ -62,6 +62,8 @@ async def test_a_process_that_stalls_beyond_its_lease_is_fenced_off(
 
     async def takes_over(run: JobRun) -> None:
         await run.step("a", outside.effect("a"), probe=outside.probe("a"))
+        resume.set()
+        await ended.wait()
         await run.step("b", outside.effect("b"), probe=outside.probe("b"))
 
     first = Journal(database, FakeClock(), [JobKind("job", stalled)], owner="first")
@@ -74,8 +76,6 @@ async def test_a_process_that_stalls_beyond_its_lease_is_fenced_off(
     await second.idle()
     assert outside.effects == ["a", "b"]
     assert len(outside.probes) == 1
-    resume.set()
-    await ended.wait()
     assert len(errors) == 1
     await first.stop()
     assert outside.effects == ["a", "b"]

@@ -1,13 +1,15 @@
 """The hottest statement is built once and guarded on both databases."""
 
 import pytest
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.sqlite import aiosqlite
 
 from storage.journal.step_statement import step_statement
 
 
 @pytest.mark.parametrize(
-    ("name", "dialect"), [("sqlite", sqlite.dialect()), ("postgresql", postgresql.dialect())]
+    ("name", "dialect"),
+    [("sqlite", aiosqlite.dialect()), ("postgresql", asyncpg.dialect())],  # type: ignore[no-untyped-call]
 )
 @pytest.mark.parametrize("finishes", [True, False])
 def test_it_writes_only_for_the_owner_at_this_fence(name: str, dialect: object, *, finishes: bool) -> None:
