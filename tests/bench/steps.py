@@ -61,7 +61,7 @@ async def declare_depth() -> list[Row]:
             await _channel(town, f"depth-{number}")
             await town.cordon.idle()
             times = [call.at for call in town.sandbox.calls[before:]]
-            depths.append(1 + round((max(times) - min(times)) / LONG_TRIP))
+            depths.append(1 + int((max(times) - min(times)) / LONG_TRIP))
     deepest = max(depths)
     return [Row("declare: all its Slack calls done", "≤ 3 trips deep", f"{deepest} trips deep", deepest <= 3)]
 

@@ -103,6 +103,12 @@ def test_two_entries_swapped_are_found_even_renumbered(
     assert first_broken(renumbered) is renumbered[one]
 
 
+@given(CHAINS)
+def test_a_gap_in_the_numbers_is_found_even_where_every_link_holds(chain: list[TimelineEntry]) -> None:
+    last = chain[-1].model_copy(update={"seq": chain[-1].seq + 1}).sealed()
+    assert first_broken([*chain[:-1], last]) is last
+
+
 def test_a_hash_belongs_to_the_moment_whatever_the_zone() -> None:
     elsewhere = _one().model_copy(update={"at": _one().at.astimezone(timezone(timedelta(hours=9)))})
     assert link(elsewhere) == _one().hash

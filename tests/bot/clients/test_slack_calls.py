@@ -178,6 +178,8 @@ async def test_no_secret_stands_in_an_error_or_in_the_log(
     for call in calls:
         with pytest.raises(OutsideError) as caught:
             await call()
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
         said += [repr(caught.value), *traceback.format_exception(caught.value)]
     log = "".join(record.getMessage() for record in caplog.records)
     assert desk.sandbox.bot_token not in "".join(said) + log

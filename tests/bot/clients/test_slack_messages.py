@@ -115,7 +115,7 @@ async def test_channels_do_not_wait_for_each_other(desk: Desk, slack: SlackWorks
     held = desk.sandbox.faults.add(method="chat.postMessage", kind="hold_before", where={"channel": room})
     waiting = asyncio.create_task(slack.post(room, Message("held"), key="1"))
     await held.hit.wait()
-    await slack.post(other.id, Message("free"), key="2")
+    await asyncio.wait_for(slack.post(other.id, Message("free"), key="2"), 10)
     assert desk.words(other.id)[-1] == "free"
     held.release()
     await waiting
@@ -127,7 +127,7 @@ async def test_pipelined_messages_leave_without_waiting_for_each_other(
     held = desk.sandbox.faults.add(method="chat.postMessage", kind="hold_before")
     first = asyncio.create_task(slack.post(room, Message("first"), key="1", pipelined=True))
     await held.hit.wait()
-    await slack.post(room, Message("second"), key="2", pipelined=True)
+    await asyncio.wait_for(slack.post(room, Message("second"), key="2", pipelined=True), 10)
     assert desk.words(room) == ["second"]
     held.release()
     await first

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.views import answers
@@ -115,6 +115,7 @@ def test_where_there_is_none_the_way_to_declare_is_shown() -> None:
 
 
 @HURRIED
+@example("&" * 120, ANN)
 @given(hostile(120, least=1), st.sampled_from([None, ANN]))
 def test_any_twenty_incidents_fit(title: str, commander: str | None) -> None:
     listed = [incident(id=10**9 + number, title=title, commander=commander) for number in range(20)]

@@ -2,6 +2,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,10 @@ def test_any_mistake_can_be_told(sentence: str, title: str) -> None:
     seen(message)
     for button in buttons(message).values():
         assert json.loads(button["value"])[TITLE] == title
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1900, True), (2000, False)])
+def test_a_text_too_long_for_a_button_is_shown_and_not_carried(length: int, *, kept: bool) -> None:
+    message = declare_modal.not_understood("Too long", {TITLE: "x" * length}, None)
+    assert seen(message)[0].startswith("Too long\nYour text is kept: “xxx")
+    assert bool(buttons(message)) == kept

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.views import status
@@ -39,6 +39,7 @@ def test_where_it_stands_and_what_happened_last() -> None:
 
 
 @HURRIED
+@example(["&" * 1700] * 8, "title")
 @given(st.lists(hostile(1700), min_size=8, max_size=8), hostile(120, least=1))
 def test_whatever_was_said_the_last_eight_entries_are_there(texts: list[str], title: str) -> None:
     entries = [_entry(text, seq=number) for number, text in enumerate(texts, start=1)]
