@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from bot import __version__, cli_db, cli_doctor, cli_playbook, cli_serve
-from incidents.errors import ConfigError, OutsideError
+from incidents.errors import CordonError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except (ConfigError, OutsideError) as error:
+    except CordonError as error:
         print(f"cordon: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

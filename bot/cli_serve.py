@@ -11,7 +11,12 @@ from typing import Any
 
 from bot import manifest
 from bot.app import Cordon
+from bot.organisation import Organisation
 from bot.settings import Settings, read_environment, read_settings
+from incidents.errors import ConfigError
+
+_WORST = 1
+"""The levels up to SEV1."""
 
 
 def add_parser(verbs: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
@@ -64,15 +69,32 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     organisation = read_settings().organisation
     # The sandbox is loaded by its name, when it is asked for: a bot in production never needs it.
     town = import_module("sandbox.town")
-    asyncio.run(
-        town.live(
-            manifest.read(),
-            chosen.folder,
-            chosen.page_port,
-            lambda tokens: _citizen(chosen, tokens, organisation),
-        )
+    living = town.live(
+        manifest.read(),
+        chosen.folder,
+        chosen.page_port,
+        lambda tokens: _citizen(chosen, tokens, _with_people(organisation)),
+        lambda text: print(text, flush=True),
     )
+    try:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        asyncio.run(living)
+    except OSError as error:
+        where = f"the page can't be opened on port {chosen.page_port}, or {chosen.folder} can't be used"
+        raise ConfigError(f"{where}: {error.strerror}. Choose with --page-port and --folder.") from error
     return 0
+
+
+def _with_people(organisation: Organisation) -> Organisation:
+    """Where nobody was configured, the sandbox's @oncall is invited to the worst levels, to show how it looks."""
+    levels = organisation.severities
+    if any(level.invite for level in levels):
+        return organisation
+    filled = [
+        level.model_copy(update={"invite": ("@oncall",)}) if level.rank <= _WORST else level
+        for level in levels
+    ]
+    return organisation.model_copy(update={"severities": tuple(filled)})
 
 
 async def _citizen(chosen: argparse.Namespace, tokens: dict[str, str], organisation: Any) -> tuple[str, Any]:  # noqa: ANN401

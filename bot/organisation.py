@@ -6,14 +6,11 @@ Every key has a default, so that no file is needed. Unknown or wrong keys stop t
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from incidents.severity import DEFAULT_SCHEME, SeverityLevel, SeverityScheme
+from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, SeverityScheme
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
-PersonReference = Annotated[
-    str, StringConstraints(pattern=r"^([UWS][A-Z0-9]{5,20}|@[a-z0-9._-]{1,80}|[^@\s]+@[^@\s]+\.[^@\s]+)$")
-]
 
 
 class _Section(BaseModel):
@@ -74,6 +71,12 @@ class Organisation(_Section):
     templates: Templates = Templates()
     reminders: Reminders = Reminders()
     journal: Journal = Journal()
+
+    @field_validator("severities")
+    @classmethod
+    def _make_a_scheme(cls, levels: tuple[SeverityLevel, ...]) -> tuple[SeverityLevel, ...]:
+        SeverityScheme(levels=levels)
+        return levels
 
     @property
     def scheme(self) -> SeverityScheme:

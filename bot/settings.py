@@ -26,7 +26,9 @@ from bot.organisation import Organisation
 from incidents.errors import ConfigError
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_HOW_TO_CONNECT = "see “Connect your workspace” in the README, or try everything without Slack: cordon sandbox"
+_HOW_TO_CONNECT = (
+    "see “Connect your workspace” in the README, or try everything without Slack: cordon sandbox"
+)
 
 
 class Environment(BaseModel):

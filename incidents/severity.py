@@ -13,6 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from incidents.errors import NotUnderstoodError
 
+PersonReference = Annotated[
+    str, StringConstraints(pattern=r"^([UWS][A-Z0-9]{5,20}|@[a-z0-9._-]{1,80}|[^@\s]+@[^@\s]+\.[^@\s]+)$")
+]
+"""A user, a user group or an e-mail address, as an organisation writes it."""
+
 LevelKey = Annotated[str, StringConstraints(pattern=r"^SEV[0-9]$")]
 
 
@@ -26,7 +31,7 @@ class SeverityLevel(BaseModel):
     definition: str = Field(min_length=1, max_length=300)
     response_minutes: int = Field(gt=0, description="time within which somebody must have taken command")
     update_minutes: int | None = Field(default=None, gt=0, description="a status update is due this often")
-    invite: tuple[str, ...] = Field(
+    invite: tuple[PersonReference, ...] = Field(
         default=(), description="people and user groups: U…, S…, @group or an e-mail address"
     )
 

@@ -17,22 +17,23 @@ async def live(
     folder: Path,
     page_port: int,
     move_in: Callable[[Tokens], Awaitable[tuple[str, Stop]]],
+    say: Callable[[str], None],
 ) -> None:
     """Open the workspace, let the bot move in, and run until Ctrl-C.
 
     Args:
         manifest: the bot's Slack app manifest.
-        folder: where the workspace is kept between runs.
+        folder: where the workspace is kept between runs; it exists.
         page_port: where the page listens.
         move_in: starts the bot with the variables it needs; gives its address and how to stop it.
+        say: tells the person who started it.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    folder.mkdir(parents=True, exist_ok=True)
     workspace = Sandbox(manifest=manifest, port=page_port, state_file=folder / "workspace.json")
-    await workspace.start()
     try:
+        await workspace.start()
         address, leave = await move_in(
             {
                 "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -41,7 +42,7 @@ async def live(
             }
         )
         workspace.request_url = f"{address}/slack/events"
-        print(f"Open {workspace.url} and type: /incident declare sev1 Agent leaks customer data", flush=True)
+        say(f"Open {workspace.url} and type: /incident declare sev1 Agent leaks customer data")
         try:
             await stopped.wait()
         finally:

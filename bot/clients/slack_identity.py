@@ -4,8 +4,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clients.slack_calls import SlackCalls
+from bot.clients.slack_calls import SERVICE, SlackCalls
 from incidents.clock import Clock
+from incidents.errors import PermanentError
 from incidents.ports import Identity
 
 
@@ -24,6 +25,8 @@ class SlackIdentity:
         """Who the token belongs to; asked once."""
         if self._identity is None:
             said = await self._calls.make("auth.test", self._client.auth_test, safe=True)
+            if not said.get("bot_id"):
+                raise PermanentError(SERVICE, "not_a_bot", "SLACK_BOT_TOKEN does not belong to a bot")
             self._identity = Identity(
                 team=said["team_id"], user=said["user_id"], bot=said["bot_id"], url=said.get("url", "")
             )

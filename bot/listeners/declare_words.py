@@ -8,7 +8,8 @@ from incidents.incident import TITLE_LIMIT
 from incidents.severity import SeverityScheme
 
 EXAMPLE = "/incident declare sev1 Agent leaks customer data"
-_SEVERITY = re.compile(r"(?:sev|s)[-_]?\d+", re.IGNORECASE)
+_SEVERITY = re.compile(r"(?:severity|sev)[-_]?(\d+):?", re.IGNORECASE)
+_APART = re.compile(r"^(\s*(?:severity|sev))\s+(\d+)\b", re.IGNORECASE)
 _FLAG = re.compile(r"(?:--|—|–)([a-z][a-z-]*)(?:=(\S+))?", re.IGNORECASE)  # phones turn -- into dashes
 
 
@@ -32,7 +33,7 @@ def read(text: str, scheme: SeverityScheme) -> Words:
     """
     words = Words()
     rest: list[str] = []
-    tokens = iter(text.split())
+    tokens = iter(_APART.sub(r"\1\2", text).split())  # "sev 1" is "sev1"
     for token in tokens:
         flag = _FLAG.fullmatch(token)
         if flag:
@@ -59,9 +60,9 @@ def check_title(title: str) -> None:
 
 def _read_severity(words: Words, token: str, scheme: SeverityScheme) -> None:
     try:
-        words.severity = scheme.find(token).key
+        words.severity = scheme.find(token.rstrip(":")).key
     except NotUnderstoodError:
-        words.unclear_severity = token
+        words.unclear_severity = token.rstrip(":")
 
 
 def _read_flag(words: Words, name: str, value: str, following: "object") -> None:

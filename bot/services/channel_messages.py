@@ -17,7 +17,6 @@ from bot.views import updates
 from incidents.checklist import ChecklistPhase
 from incidents.errors import TemporaryError
 from incidents.incident import Incident
-from incidents.ports import Message
 from incidents.status_update import StatusUpdate, UpdateKind
 from storage.journal.run import JobRun
 from storage.messages import PostedMessage
@@ -59,11 +58,11 @@ async def post_all(parts: Parts, run: JobRun, incident: Incident, prepared: Prep
     """
     names = [_name(one) for one in prepared.in_channel]
     order = InOrder([names[0], INITIAL, *names[1:]])
-    card = asyncio.ensure_future(_post(parts, run, incident, prepared.card, prepared, order))
+    card = asyncio.ensure_future(_post(parts, run, incident, prepared.card, prepared, order=order))
     results = await asyncio.gather(
         _pin(parts, run, incident, card),
         _post_initial(parts, run, incident, prepared.initial, order),
-        *(_post(parts, run, incident, one, prepared, order) for one in prepared.checklist),
+        *(_post(parts, run, incident, one, prepared, order=order) for one in prepared.checklist),
         return_exceptions=True,
     )
     for result in results:
@@ -83,7 +82,7 @@ async def announce(parts: Parts, run: JobRun, incident: Incident, prepared: Prep
     if channel is None:
         text = f"I am not in {reference}: invite me there (/invite @Cordon), so that everybody sees this"
         raise TemporaryError("Slack", "not_in_channel", text)
-    await _post(parts, run, incident, prepared.announcement, prepared, None, channel)
+    await _post(parts, run, incident, prepared.announcement, prepared, channel=channel)
 
 
 async def _read(work: UnitOfWork, incident_id: int) -> Prepared:
@@ -110,7 +109,8 @@ async def _post(
     incident: Incident,
     posted: PostedMessage,
     prepared: Prepared,
-    order: InOrder | None,
+    *,
+    order: InOrder | None = None,
     channel: str | None = None,
 ) -> str:
     """Post one message that follows the incident, and remember where it is."""
@@ -141,7 +141,7 @@ async def _post_initial(
         templates=parts.templates,
         scheme=parts.scheme,
     )
-    message: Message = updates.message(incident, initial.model_copy(update={"text": text}))
+    message = updates.message(incident, initial.model_copy(update={"text": text}))
     await post_once(parts, run, incident.channel_id or "", message, INITIAL, order=order)
 
 

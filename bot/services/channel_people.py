@@ -26,7 +26,7 @@ async def wanted(parts: Parts, incident: Incident) -> Wanted:
     return Wanted(users, unknown)
 
 
-async def invite(parts: Parts, run: JobRun, incident: Incident, people: "asyncio.Task[Wanted]") -> str | None:
+async def invite(parts: Parts, run: JobRun, incident: Incident, people: asyncio.Task[Wanted]) -> str | None:
     """Invite them; returns a sentence about those who could not be."""
     found = await people
     channel = incident.channel_id or ""

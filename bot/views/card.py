@@ -107,5 +107,6 @@ def _phase(phase: ChecklistPhase, facts: CardFacts) -> str:
     if phase.is_complete:
         return f"{text} ✔"
     due = phase.due_at(facts.incident.declared_at)
-    late = due is not None and due <= facts.now and facts.incident.status.is_open
-    return f"{text} ⏳ over budget" if late else text
+    if due is None or due > facts.now or not facts.incident.status.is_open:
+        return text
+    return f"{text} ⏳ over since {mrkdwn.at(due)}"

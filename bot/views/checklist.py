@@ -54,7 +54,7 @@ def _clock(incident: Incident, phase: ChecklistPhase, now: datetime) -> str:
     if not incident.status.is_open:
         return f"{count} · {span}"
     if due <= now:
-        return f"{count} · ⏳ *over budget* since {mrkdwn.at(due)} ({mrkdwn.duration(now - due)} at the last change) · {span}"
+        return f"{count} · ⏳ *over budget* since {mrkdwn.at(due)} · {span}"
     return f"{count} · {span} · until {mrkdwn.at(due)}, {mrkdwn.duration(due - now)} left at the last change"
 
 

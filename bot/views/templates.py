@@ -71,7 +71,10 @@ class Templates:
         """
         for sample in samples(scheme):
             for name in NAMES:
-                self.render(name, sample)
+                if not self.render(name, sample):
+                    raise ConfigError(
+                        f"Template {name}.j2 renders to nothing, and Slack shows no empty message."
+                    )
 
     def _load(self, name: str) -> jinja2.Template:
         try:

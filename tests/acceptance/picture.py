@@ -36,15 +36,17 @@ def picture(town: Town, channel: Channel) -> dict[str, Any]:
         "pinned": [_drawn(one) for one in pinned],
         "phases": phases,
         "others": others,
-        "announced": [
-            _drawn(one) for one in town.messages(COMMON) if re.search(rf"\b{key}\b", one.words)
-        ],
+        "announced": [_drawn(one) for one in town.messages(COMMON) if re.search(rf"\b{key}\b", one.words)],
     }
 
 
 def _drawn(message: Message) -> tuple[str, str, list[str]]:
     """Its words, its notification, and what can be pressed."""
-    return _plain(message.words), _plain(message.text), re.findall(r"'action_id': '([^']+)'", str(message.blocks))
+    return (
+        _plain(message.words),
+        _plain(message.text),
+        re.findall(r"'action_id': '([^']+)'", str(message.blocks)),
+    )
 
 
 def _plain(text: str) -> str:

@@ -124,7 +124,9 @@ class ProcessTown(Town):
 
     def logs(self) -> str:
         """What all bots logged, for a person to read."""
-        return "\n".join(f"--- bot {number}\n{one.said}" for number, one in enumerate(self.replicas) if one.said)
+        return "\n".join(
+            f"--- bot {number}\n{one.said}" for number, one in enumerate(self.replicas) if one.said
+        )
 
     # --- what happens --------------------------------------------------------------------------------
 

@@ -115,7 +115,7 @@ async def test_the_clock_of_a_phase_shows_and_says_when_it_is_over(slow_town: tu
     assert "over budget" not in first_phase(town, channel).words
     await clock.advance(timedelta(minutes=2, seconds=5))
     assert "over budget" in first_phase(town, channel).words
-    assert "Contain 0/4 ⏳ over budget" in town.message(COMMON, "INC-1").words
+    assert "Contain 0/4 ⏳ over since" in town.message(COMMON, "INC-1").words
 
 
 async def test_everything_survives_a_restart(any_town: Town) -> None:

@@ -36,7 +36,9 @@ async def test_a_declaration_opens_a_channel_with_everything_in_it(any_town: Tow
     live = town.message(COMMON, "INC-1")
     assert f"<#{channel.id}>" in live.words
     assert "Commander nobody yet" in live.words
-    assert list(channel.bookmarks.values())[1].link.endswith(f"/archives/{channel.id}/p{card.ts.replace('.', '')}")
+    assert list(channel.bookmarks.values())[1].link.endswith(
+        f"/archives/{channel.id}/p{card.ts.replace('.', '')}"
+    )
 
 
 async def test_who_declares_is_answered_at_once_and_alone(any_town: Town) -> None:
@@ -84,7 +86,10 @@ async def test_words_without_a_severity_open_the_form_with_them(town: Town) -> N
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("sev9 Agent leaks", "I don't know the severity \"sev9\". This workspace has SEV0, SEV1, SEV2, SEV3 and SEV4."),
+        (
+            "sev9 Agent leaks",
+            'I don\'t know the severity "sev9". This workspace has SEV0, SEV1, SEV2, SEV3 and SEV4.',
+        ),
         ("sev1 " + "x" * 200, "The title has 200 characters and 120 fit."),
         ("sev1 Leak --playbook nope", 'I don\'t know the playbook "nope"'),
         ("sev1 Leak --playbook", "--playbook needs a name"),
@@ -130,7 +135,11 @@ async def test_a_message_becomes_an_incident_with_a_link_back(town: Town) -> Non
     await bob.shortcut("declare_from_message", message=message)
     view = await bob.until_view()
     await bob.submit(view, {"severity": "SEV2"})
-    channel = await town.sandbox.until(lambda: next((c for c in town.sandbox.workspace.channels.values() if c.name.startswith("inc-1")), None))
+    channel = await town.sandbox.until(
+        lambda: next(
+            (c for c in town.sandbox.workspace.channels.values() if c.name.startswith("inc-1")), None
+        )
+    )
     await town.cordon.idle()
     assert ts.replace(".", "") in town.message(COMMON, "INC-1").words
     assert channel.name.startswith("inc-1-the-agent-just-mailed")

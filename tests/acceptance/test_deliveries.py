@@ -200,7 +200,9 @@ async def test_another_workspaces_declaration_does_nothing(town: Town) -> None:
         ("\x00\x01", "text/plain"),
     ],
 )
-async def test_signed_nonsense_is_answered_and_harms_nothing(town: Town, body: str, content_type: str) -> None:
+async def test_signed_nonsense_is_answered_and_harms_nothing(
+    town: Town, body: str, content_type: str
+) -> None:
     ack = await town.sandbox.deliver_raw(signed(town.sandbox.signing_secret, body, content_type), body)
     assert 200 <= ack.status < 500, ack
     await town.declare()

@@ -21,8 +21,7 @@ def _without(scope: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
-    manifest: dict[str, Any] = getattr(request, "param", MANIFEST)
-    one = Sandbox(manifest=manifest)
+    one = Sandbox(manifest=getattr(request, "param", None) or MANIFEST)
     await one.start()
     yield one
     await one.stop()

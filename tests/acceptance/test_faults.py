@@ -25,7 +25,6 @@ EFFECTS = [
 ]
 
 
-
 @pytest.fixture
 async def slow_town(open_town: OpenTown) -> tuple[Town, FakeClock]:
     """A town whose time the test moves, and whose bot may be started anew."""

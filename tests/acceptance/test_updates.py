@@ -29,7 +29,7 @@ async def test_the_form_comes_filled_with_what_was_said_last(any_town: Town) -> 
         view,
         {"state": "Agents are off", "impact": "Nobody is served", "eta": "30 minutes", "model_version": "v7"},
     )
-    message = await town.until_message(channel, "Agents are off")
+    message = await town.until_message(channel, "Update on INC-1")
     for words in ("What users feel:* Nobody is served", "30 minutes", "v7"):
         assert words in message.words
     await bob.click(town.message(COMMON, "INC-1"), "card.update")

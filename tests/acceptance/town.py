@@ -76,7 +76,14 @@ class Town:
         before = set(self.sandbox.workspace.channels)
         await self.person(by).slash(COMMON, f"/incident declare {words}")
         channel = await self.sandbox.until(
-            lambda: next((c for i, c in self.sandbox.workspace.channels.items() if i not in before and c.name.startswith("inc-")), None)
+            lambda: next(
+                (
+                    c
+                    for i, c in self.sandbox.workspace.channels.items()
+                    if i not in before and c.name.startswith("inc-")
+                ),
+                None,
+            )
         )
         await self.cordon.idle()
         return channel
@@ -84,7 +91,11 @@ class Town:
     def messages(self, channel: Channel | str, *, by_bot: bool = True) -> list[Message]:
         """What everybody sees in a channel, oldest first."""
         found = self.sandbox.workspace.channel(channel if isinstance(channel, str) else channel.id)
-        return [message for message in found.messages.values() if not message.ephemeral and (message.bot or not by_bot)]
+        return [
+            message
+            for message in found.messages.values()
+            if not message.ephemeral and (message.bot or not by_bot)
+        ]
 
     def message(self, channel: Channel | str, containing: str) -> Message:
         """The one message that everybody sees and that contains these words."""

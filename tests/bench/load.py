@@ -27,7 +27,10 @@ async def ack_under_load() -> list[Row]:
         town = await Town(Path(folder), organisation=TEAM).open()
         await _fill(town)
         town.sandbox.latency = TRIP
-        bob, channel = town.person("ann"), next(c for c in town.sandbox.workspace.channels.values() if c.name.startswith("inc-1-"))
+        bob, channel = (
+            town.person("ann"),
+            next(c for c in town.sandbox.workspace.channels.values() if c.name.startswith("inc-1-")),
+        )
         message = town.message(channel, "*6 · ")
         places = [block["block_id"] for block in message.blocks[1:7]]
         acks: list[asyncio.Task[float]] = []
@@ -84,16 +87,31 @@ async def forty_declares() -> list[Row]:
         town.sandbox.latency = TRIP
         ann = town.person("ann")
         started = time.perf_counter()
-        acks = await asyncio.gather(*(_timed(ann.slash(COMMON, f"/incident declare sev1 Burst {i}")) for i in range(40)))
+        acks = await asyncio.gather(
+            *(_timed(ann.slash(COMMON, f"/incident declare sev1 Burst {i}")) for i in range(40))
+        )
         channels = town.sandbox.workspace.channels
-        await town.sandbox.until(lambda: sum(c.name.startswith("inc-") for c in channels.values()) == 40, timeout=60)
+        await town.sandbox.until(
+            lambda: sum(c.name.startswith("inc-") for c in channels.values()) == 40, timeout=60
+        )
         await town.cordon.idle()
         taken = time.perf_counter() - started
-        whole = sum(len(town.messages(c)) == 2 + PHASES and len(c.pins) == 1 for c in channels.values() if c.name.startswith("inc-"))
+        whole = sum(
+            len(town.messages(c)) == 2 + PHASES and len(c.pins) == 1
+            for c in channels.values()
+            if c.name.startswith("inc-")
+        )
         announced = len(town.messages(COMMON))
         await town.close()
     measured = f"worst ack {max(acks) * 1000:.0f} ms, {whole} whole, {announced} announced, all done in {taken:.1f} s"
-    return [Row("40 declares at once", "acks ≤ 1 s, 40 whole", measured, max(acks) <= 1 and whole == announced == 40)]
+    return [
+        Row(
+            "40 declares at once",
+            "acks ≤ 1 s, 40 whole",
+            measured,
+            max(acks) <= 1 and whole == announced == 40,
+        )
+    ]
 
 
 async def hundred_clicks() -> list[Row]:
@@ -128,4 +146,11 @@ async def hundred_clicks() -> list[Row]:
         f"{refused} × 429, last state {'shown' if right else 'NOT shown'}"
     )
     met = all(a.status == 200 for a in acks) and refused == lost == 0 and right
-    return [Row("100 clicks in 10 s on one checklist, rate limits on", "none lost, no 429, last state shown", measured, met)]
+    return [
+        Row(
+            "100 clicks in 10 s on one checklist, rate limits on",
+            "none lost, no 429, last state shown",
+            measured,
+            met,
+        )
+    ]

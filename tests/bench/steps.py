@@ -38,9 +38,13 @@ async def declare_readable() -> list[Row]:
             sent = time.perf_counter()
             await town.person("ann").slash(COMMON, f"/incident declare sev1 Leak {number}")
             channel = await _channel(town, f"leak-{number}")
-            await town.sandbox.until(lambda channel=channel: any("checklist 1 of" in m.text for m in town.messages(channel)))
+            await town.sandbox.until(
+                lambda channel=channel: any("checklist 1 of" in m.text for m in town.messages(channel))
+            )
             first.append(time.perf_counter() - sent)
-            await town.sandbox.until(lambda channel=channel: any("checklist 6 of" in m.text for m in town.messages(channel)))
+            await town.sandbox.until(
+                lambda channel=channel: any("checklist 6 of" in m.text for m in town.messages(channel))
+            )
             whole.append(time.perf_counter() - sent)
             await town.cordon.idle()
     limit = 2 * TRIP + 0.060
@@ -75,7 +79,9 @@ async def click() -> list[Row]:
             message = town.message(channel, "*6 · ")
             sent = time.perf_counter()
             await town.person("bob").click(message, "checklist.move", block_id=message.blocks[1]["block_id"])
-            await town.sandbox.until(lambda message=message: town.message(channel, "*6 · ").words != message.words)
+            await town.sandbox.until(
+                lambda message=message: town.message(channel, "*6 · ").words != message.words
+            )
             taken.append(time.perf_counter() - sent)
             await town.cordon.idle()
     limit = TRIP + 0.030
@@ -84,7 +90,9 @@ async def click() -> list[Row]:
 
 async def _channel(town: Town, ending: str) -> Channel:
     channels = town.sandbox.workspace.channels
-    return await town.sandbox.until(lambda: next((c for c in channels.values() if c.name.endswith(ending)), None))
+    return await town.sandbox.until(
+        lambda: next((c for c in channels.values() if c.name.endswith(ending)), None)
+    )
 
 
 def _row(what: str, target: str, taken: list[float], limit: float) -> Row:

@@ -50,7 +50,7 @@ def test_the_common_channels_card_says_what_how_bad_who_leads_and_since_when() -
         "Seen by support",
         f"📣 {date(NOW - MINUTE)} Traffic is on the baseline model",
         (
-            "Contain 2/2 ✔ · Preserve evidence 1/2 ⏳ over budget · Recover 0/1 · Review 0/1 · "
+            f"Contain 2/2 ✔ · Preserve evidence 1/2 ⏳ over since {date(NOW - 2 * MINUTE)} · Recover 0/1 · Review 0/1 · "
             f"next update {date(NOW + 18 * MINUTE)}"
         ),
         "Join",

@@ -38,7 +38,7 @@ def test_a_phase_shows_each_item_its_button_and_the_clock() -> None:
     )
     shown = checklist.message(incident(), contain, 5, NOW)
     assert seen(shown) == [
-        f"*1 · Contain*\n2/4 · ⏳ *over budget* since {date(NOW - 2 * MINUTE)} (2 min at the last change) · minute 0–10",
+        f"*1 · Contain*\n2/4 · ⏳ *over budget* since {date(NOW - 2 * MINUTE)} · minute 0–10",
         *("☐ Turn the kill switch on", "Done"),
         *(f"☑ ~Reduce traffic~ done by <@U0BOB> {FOUR_AGO}", "Undo"),
         *("☐ Turn tools off → <@U0ANN>", "Done"),

@@ -53,7 +53,7 @@ def test_a_periodic_telling() -> None:
         "*Current state:* Traffic is off",
         "*What users feel:* Slow answers",
         "*Being done:* Rolling back",
-        "*Resolved by (estimate):* 1 h",
+        "*Expected to be resolved:* 1 h",
         f"*Next update:* {date(NOW + 18 * MINUTE)}",
     ]
 
