@@ -15,6 +15,7 @@ from bot.organisation import Organisation
 from bot.settings import Settings, read_environment, read_settings
 from incidents.errors import ConfigError
 
+_LAST_PORT = 65535
 _WORST = 1
 """The levels up to SEV1."""
 
@@ -33,10 +34,18 @@ def add_parser(verbs: Any) -> None:  # noqa: ANN401 - argparse names no public t
 
 def _town_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--page-port", type=int, default=3001, help="where the page listens (0: any free port)"
+        "--page-port", type=_port, default=3001, help="where the page listens (0: any free port)"
     )
-    parser.add_argument("--port", type=int, default=3000, help="where the bot listens (0: any free port)")
+    parser.add_argument("--port", type=_port, default=3000, help="where the bot listens (0: any free port)")
     parser.add_argument("--folder", type=Path, default=Path("data/sandbox"), help="where everything is kept")
+
+
+def _port(text: str) -> int:
+    """A port's number, or 0 for any free one."""
+    number = int(text)
+    if not 0 <= number <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{number} is no port: give 0 to {_LAST_PORT}")
+    return number
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -79,6 +88,11 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     try:
         chosen.folder.mkdir(parents=True, exist_ok=True)
         asyncio.run(living)
+    except ValueError as error:
+        file = chosen.folder / "workspace.json"
+        raise ConfigError(
+            f"{file} is damaged: {error}. Take it away to begin with an empty workspace."
+        ) from error
     except OSError as error:
         where = f"the page can't be opened on port {chosen.page_port}, or {chosen.folder} can't be used"
         raise ConfigError(f"{where}: {error.strerror}. Choose with --page-port and --folder.") from error
@@ -119,5 +133,6 @@ def _log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("slack_bolt").setLevel(logging.WARNING)
-    logging.getLogger("slack_sdk").setLevel(logging.WARNING)
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # it warns of how we authorize, at every start
+    for talkative in ("slack_sdk", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

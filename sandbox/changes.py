@@ -34,7 +34,7 @@ class Changes:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def until(self, predicate: Callable[[], _T], *, timeout: float) -> _T:  # noqa: ASYNC109 -- the interface
+    async def until(self, predicate: Callable[[], _T | None], *, timeout: float) -> _T:  # noqa: ASYNC109 -- the interface
         """Wait until the predicate gives something true, and return that.
 
         It is asked now and within each change. A LookupError in it (a channel not there yet) means no.

@@ -162,6 +162,15 @@ class Sandbox:
         self._hub.latency = seconds
 
     @property
+    def rate_limits(self) -> bool:
+        """Whether Slack's limits are in force."""
+        return self._hub.rates.enabled
+
+    @rate_limits.setter
+    def rate_limits(self, enabled: bool) -> None:
+        self._hub.rates.enabled = enabled
+
+    @property
     def connected(self) -> str:
         """How the app is reached: `socket`, `http` or `none`."""
         return self._hub.dispatch.connected
@@ -170,7 +179,7 @@ class Sandbox:
         """A person by name or id. Raises NotVisibleError."""
         return Person(self._hub, self._hub.workspace.user(name).id)
 
-    async def until(self, predicate: Callable[[], _T], *, timeout: float = 10) -> _T:  # noqa: ASYNC109
+    async def until(self, predicate: Callable[[], _T | None], *, timeout: float = 10) -> _T:  # noqa: ASYNC109
         """Wait until the predicate gives something true, and return that; asked at every change of state.
 
         A LookupError in the predicate (a channel not there yet) means no.

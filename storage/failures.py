@@ -10,6 +10,8 @@ _REPEATABLE = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization failure and deadlock: the transaction did not happen."""
 _UNAVAILABLE_CLASSES = frozenset({"08", "53", "57"})
 """PostgreSQL's classes of lost connections, lacking resources and operators' interventions."""
+_UNAVAILABLE = frozenset({"28P01", "28000", "3D000", "55000"})
+"""A database that let us in once and refuses now: gone, renamed, or not taking connections."""
 _REFUSALS = {
     "28P01": "the password is wrong",
     "28000": "this user may not come in",
@@ -45,7 +47,8 @@ def _is_unavailable(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    return error.connection_invalidated or sqlstate(error)[:2] in _UNAVAILABLE_CLASSES
+    state = sqlstate(error)
+    return error.connection_invalidated or state in _UNAVAILABLE or state[:2] in _UNAVAILABLE_CLASSES
 
 
 def refusal(address: Address, error: BaseException) -> ConfigError | TemporaryError:

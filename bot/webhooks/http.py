@@ -40,7 +40,7 @@ class HttpServer:
         except OSError as error:
             await self._runner.cleanup()
             raise ConfigError(
-                f"Can't listen on {host}:{port}: {error.strerror}. Set PORT or HOST."
+                f"Can't listen on {host}:{port}: {error.strerror}. Choose another with PORT or HOST (in the sandbox: --port)."
             ) from error
         bound = self._runner.addresses[0]
         return f"http://{host}:{bound[1]}"

@@ -1,9 +1,12 @@
 """`GET /metrics` for Prometheus: what is open, what is waiting, what failed."""
 
+from http import HTTPStatus
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from bot.webhooks.readiness import Readiness
+from incidents.errors import OutsideError
 from storage.unit_of_work import UnitOfWork
 
 
@@ -21,7 +24,10 @@ class Metrics:
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         """The figures as Prometheus reads them."""
-        open_now, jobs = await self._readiness.parts.database.read(_figures)
+        try:
+            open_now, jobs = await self._readiness.parts.database.read(_figures)
+        except OutsideError as error:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"database: {error}\n")
         self._open.set(open_now)
         self._jobs.clear()
         for state, count in jobs.items():

@@ -27,7 +27,7 @@ async def open_town(tmp_path: Path) -> AsyncIterator[OpenTown]:
     """Opens towns, and closes them at the end."""
     towns: list[Town] = []
 
-    async def opened(**choices: Any) -> Town:
+    async def opened(**choices: Any) -> Town:  # noqa: ANN401 - Town's own fields
         folder = tmp_path / f"town-{len(towns)}"
         folder.mkdir()
         town = Town(folder, **{"organisation": TEAM, **choices})

@@ -5,7 +5,6 @@ import logging
 import sys
 
 from tests.bench import load, process, steps
-from tests.bench.row import Row
 
 MEASUREMENTS = (
     steps.declare_readable,
@@ -20,14 +19,13 @@ MEASUREMENTS = (
 
 async def _main() -> int:
     logging.disable(logging.WARNING)
-    rows: list[Row] = []
+    met: list[bool] = []
     for measurement in MEASUREMENTS:
-        measured = await measurement()
-        print("\n".join(row.line() for row in measured), flush=True)
-        rows += measured
-    missed = [row for row in rows if not row.met]
-    print(f"{len(rows) - len(missed)} of {len(rows)} targets met")
-    return 1 if missed else 0
+        for row in await measurement():
+            print(row.line(), flush=True)
+            met.append(row.met)
+    print(f"{sum(met)} of {len(met)} targets met")
+    return 0 if all(met) else 1
 
 
 sys.exit(asyncio.run(_main()))

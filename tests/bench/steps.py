@@ -38,13 +38,9 @@ async def declare_readable() -> list[Row]:
             sent = time.perf_counter()
             await town.person("ann").slash(COMMON, f"/incident declare sev1 Leak {number}")
             channel = await _channel(town, f"leak-{number}")
-            await town.sandbox.until(
-                lambda channel=channel: any("checklist 1 of" in m.text for m in town.messages(channel))
-            )
+            await _readable(town, channel, 1)
             first.append(time.perf_counter() - sent)
-            await town.sandbox.until(
-                lambda channel=channel: any("checklist 6 of" in m.text for m in town.messages(channel))
-            )
+            await _readable(town, channel, 6)
             whole.append(time.perf_counter() - sent)
             await town.cordon.idle()
     limit = 2 * TRIP + 0.060
@@ -79,13 +75,21 @@ async def click() -> list[Row]:
             message = town.message(channel, "*6 · ")
             sent = time.perf_counter()
             await town.person("bob").click(message, "checklist.move", block_id=message.blocks[1]["block_id"])
-            await town.sandbox.until(
-                lambda message=message: town.message(channel, "*6 · ").words != message.words
-            )
+            await _changed(town, channel, message.words)
             taken.append(time.perf_counter() - sent)
             await town.cordon.idle()
     limit = TRIP + 0.030
     return [_row("click → message edited", f"≤ {limit * 1000:.0f} ms", taken, limit)]
+
+
+async def _readable(town: Town, channel: Channel, phase: int) -> None:
+    """Wait until this phase's message stands in the channel."""
+    await town.sandbox.until(lambda: any(f"checklist {phase} of" in m.text for m in town.messages(channel)))
+
+
+async def _changed(town: Town, channel: Channel, words: str) -> None:
+    """Wait until the last phase's message reads otherwise."""
+    await town.sandbox.until(lambda: town.message(channel, "*6 · ").words != words)
 
 
 async def _channel(town: Town, ending: str) -> Channel:
