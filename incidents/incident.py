@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +45,23 @@ class Incident(BaseModel):
     channel_name: str | None = None
     problems: dict[str, str] = Field(default_factory=dict)
     """What Cordon could not do yet: step name -> a sentence for people, as markup."""
+    type: str | None = None
+    """The sort of incident, such as "pii-exposure"."""
+    private: bool = False
+    """Whether only members of its channel may know of it."""
+    drill: bool = False
+    """Whether it is an exercise."""
+    source: str | None = None
+    """A link to what it was declared from."""
+    acknowledged_at: datetime | None = None
+    contained_at: datetime | None = None
+    closed_at: datetime | None = None
+    archived_at: datetime | None = None
+    merged_into: int | None = None
+    classification: dict[str, Any] = Field(default_factory=dict)
+    crew: dict[str, Any] = Field(default_factory=dict)
+    gates: dict[str, Any] = Field(default_factory=dict)
+    page: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def key(self) -> str:

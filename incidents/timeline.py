@@ -45,6 +45,8 @@ class TimelineEntry(BaseModel):
     text: str
     previous: str = FIRST_LINK
     hash: str = ""
+    ref: str | None = None
+    """What it speaks of, such as a message as "channel/ts"; part of the chain where there is one."""
 
     def sealed(self) -> "TimelineEntry":
         """The same entry with its hash."""
@@ -61,6 +63,7 @@ def link(entry: TimelineEntry) -> str:
         entry.actor,
         entry.kind.value,
         entry.text,
+        *([entry.ref] if entry.ref else []),
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

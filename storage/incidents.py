@@ -29,6 +29,10 @@ class Incidents:
         reporter: str,
         declared_at: datetime,
         next_update_at: datetime | None,
+        incident_type: str | None = None,
+        private: bool = False,
+        drill: bool = False,
+        source: str | None = None,
     ) -> Incident:
         """Keep a new incident under the next number, from 1 on.
 
@@ -44,6 +48,14 @@ class Incidents:
             "declared_at": declared_at,
             "next_update_at": next_update_at,
             "problems": {},
+            "type": incident_type,
+            "private": private,
+            "drill": drill,
+            "source": source,
+            "classification": {},
+            "crew": {},
+            "gates": {},
+            "page": {},
         }
         result = await self._session.execute(insert(INCIDENTS).values(columns).returning(INCIDENTS))
         return Incident.model_validate(dict(result.mappings().one()))

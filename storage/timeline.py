@@ -17,7 +17,14 @@ class Timeline:
         self._session = session
 
     async def append(
-        self, incident_id: int, *, at: datetime, actor: str, kind: EntryKind, text: str
+        self,
+        incident_id: int,
+        *,
+        at: datetime,
+        actor: str,
+        kind: EntryKind,
+        text: str,
+        ref: str | None = None,
     ) -> TimelineEntry:
         """Add an entry after the last one; other writers to this incident's timeline wait their turn.
 
@@ -33,6 +40,7 @@ class Timeline:
             actor=actor,
             kind=kind,
             text=text,
+            ref=ref,
             previous=last[0].hash if last else FIRST_LINK,
         ).sealed()
         await self._session.execute(insert(TIMELINE).values(entry.model_dump()))
@@ -43,6 +51,12 @@ class Timeline:
         query = select(TIMELINE).where(TIMELINE.c.incident_id == incident_id).order_by(TIMELINE.c.seq.desc())
         rows = (await self._session.execute(query.limit(limit))).mappings().all()
         return [TimelineEntry.model_validate(dict(row)) for row in reversed(rows)]
+
+    async def about(self, ref: str) -> list[TimelineEntry]:
+        """The entries that speak of this, such as a message as "channel/ts", in order."""
+        query = select(TIMELINE).where(TIMELINE.c.ref == ref).order_by(TIMELINE.c.incident_id, TIMELINE.c.seq)
+        rows = (await self._session.execute(query)).mappings().all()
+        return [TimelineEntry.model_validate(dict(row)) for row in rows]
 
     async def _take_turn(self, incident_id: int) -> None:
         lock = select(INCIDENTS.c.id).where(INCIDENTS.c.id == incident_id).with_for_update(key_share=True)

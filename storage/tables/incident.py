@@ -1,6 +1,7 @@
 """The table of incidents."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -29,6 +30,19 @@ class IncidentRow(Base, table=True):
     channel_id: str | None = Field(unique=True)
     channel_name: str | None
     problems: dict[str, str] = Field(sa_type=JSON)
+    type: str | None
+    private: bool
+    drill: bool
+    source: str | None
+    acknowledged_at: datetime | None = Field(sa_type=UtcDateTime)
+    contained_at: datetime | None = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(sa_type=UtcDateTime)
+    merged_into: int | None
+    classification: dict[str, Any] = Field(sa_type=JSON)
+    crew: dict[str, Any] = Field(sa_type=JSON)
+    gates: dict[str, Any] = Field(sa_type=JSON)
+    page: dict[str, Any] = Field(sa_type=JSON)
 
 
 INCIDENTS = Base.metadata.tables["incidents"]

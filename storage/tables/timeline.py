@@ -21,6 +21,7 @@ class TimelineRow(Base, table=True):
     text: str
     previous: str
     hash: str
+    ref: str | None = Field(index=True)
 
 
 TIMELINE = Base.metadata.tables["timeline"]

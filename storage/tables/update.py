@@ -21,6 +21,9 @@ class UpdateRow(Base, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     fields_: dict[str, str] = Field(sa_type=JSON, sa_column_kwargs={"name": "fields"})
     text: str
+    audience: str
+    state: str
+    approved_by: str | None
 
 
 UPDATES = Base.metadata.tables["status_updates"]
