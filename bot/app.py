@@ -178,8 +178,11 @@ def _bolt(environment: Environment, client: AsyncWebClient, workspace: SlackWork
         )
 
     secret = environment.slack_signing_secret
+    quiet = _log.getChild("bolt")
+    quiet.setLevel(logging.ERROR)  # it warns at every start of how we authorize, and repeats what we answer
     return AsyncApp(
         name="cordon",
+        logger=quiet,
         client=client,
         authorize=authorize,  # type: ignore[arg-type]  # Bolt allows None for an unknown workspace
         signing_secret=secret.get_secret_value() if secret else None,

@@ -133,6 +133,5 @@ def _log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # it warns of how we authorize, at every start
     for talkative in ("slack_sdk", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

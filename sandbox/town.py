@@ -43,6 +43,7 @@ async def live(
         )
         workspace.request_url = f"{address}/slack/events"
         say(f"Open {workspace.url} and type: /incident declare sev1 Agent leaks customer data")
+        say(f"Everything is kept in {folder}; Ctrl-C stops.")
         try:
             await stopped.wait()
         finally:

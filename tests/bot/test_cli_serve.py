@@ -41,7 +41,7 @@ async def test_serve_on_a_taken_port_says_which_variable_to_change(tmp_path: Pat
     ran = await command_line.run(tmp_path, "serve", variables={**NOWHERE, "PORT": str(taken_port)})
     assert ran.status == 1
     assert f"cordon: Can't listen on 127.0.0.1:{taken_port}" in ran.err
-    assert ran.err.endswith("Set PORT or HOST.\n")
+    assert ran.err.endswith("Choose another with PORT or HOST (in the sandbox: --port).\n")
     assert "Traceback" not in ran.err
     assert "secret" not in ran.err
 
