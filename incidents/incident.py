@@ -3,25 +3,14 @@
 import re
 import unicodedata
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from incidents.lifecycle import Stage
+
 CHANNEL_NAME_LIMIT = 80  # Slack's
 TITLE_LIMIT = 120
-
-
-class Status(StrEnum):
-    """Where an incident stands."""
-
-    INVESTIGATING = "investigating"
-    RESOLVED = "resolved"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether people are still expected to work on it."""
-        return self is not Status.RESOLVED
 
 
 class Incident(BaseModel):
@@ -33,7 +22,7 @@ class Incident(BaseModel):
     title: str = Field(min_length=1, max_length=TITLE_LIMIT)
     summary: str = ""
     severity: str
-    status: Status = Status.INVESTIGATING
+    status: Stage = Stage.DECLARED
     playbook: str
     reporter: str
     commander: str | None = None

@@ -7,9 +7,11 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incidents.errors import NotFoundError
-from incidents.incident import Incident, Status
+from incidents.incident import Incident
+from incidents.lifecycle import Stage
 from storage.tables import INCIDENTS
 
+_OPEN = [stage.value for stage in Stage if stage.is_open]
 _CHANGEABLE = frozenset(INCIDENTS.columns.keys()) - {"id"}
 
 
@@ -42,7 +44,7 @@ class Incidents:
             "title": title,
             "summary": summary,
             "severity": severity,
-            "status": Status.INVESTIGATING.value,
+            "status": Stage.DECLARED.value,
             "playbook": playbook,
             "reporter": reporter,
             "declared_at": declared_at,
@@ -114,7 +116,7 @@ class Incidents:
 
     async def open(self, limit: int = 50) -> list[Incident]:
         """Incidents that are not resolved, newest first."""
-        query = select(INCIDENTS).where(INCIDENTS.c.status != Status.RESOLVED.value)
+        query = select(INCIDENTS).where(INCIDENTS.c.status.in_(_OPEN))
         return await self._list(query.order_by(INCIDENTS.c.id.desc()).limit(limit))
 
     async def recent(self, limit: int = 10) -> list[Incident]:
@@ -123,7 +125,7 @@ class Incidents:
 
     async def count_open(self) -> int:
         """How many incidents are not resolved."""
-        query = select(func.count()).select_from(INCIDENTS).where(INCIDENTS.c.status != Status.RESOLVED.value)
+        query = select(func.count()).select_from(INCIDENTS).where(INCIDENTS.c.status.in_(_OPEN))
         count: int = (await self._session.execute(query)).scalar_one()
         return count
 

@@ -4,7 +4,8 @@ from bot.services import remind
 from bot.services.parts import Parts
 from bot.services.publish_update import keep
 from incidents.errors import IllegalMoveError, NotUnderstoodError
-from incidents.incident import Incident, Status
+from incidents.incident import Incident
+from incidents.lifecycle import Stage
 from incidents.status_update import UpdateFields, UpdateKind
 from incidents.timeline import EntryKind
 from storage.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ async def resolve(
         if not incident.status.is_open:
             raise IllegalMoveError(f"{incident.key} is resolved already. Reopen it on its card first.")
         incident = await work.incidents.change(
-            incident_id, status=Status.RESOLVED, resolved_at=now, next_update_at=None
+            incident_id, status=Stage.RESOLVED, resolved_at=now, next_update_at=None
         )
         await keep(work, parts, incident, UpdateKind.RESOLUTION, fields, by=by, now=now)
         await work.timeline.append(
@@ -61,7 +62,7 @@ async def reopen(parts: Parts, incident_id: int, *, by: str, delivery: str) -> I
         level = parts.scheme.get(incident.severity)
         due = now + level.update_cadence if level and level.update_cadence else None
         incident = await work.incidents.change(
-            incident_id, status=Status.INVESTIGATING, resolved_at=None, next_update_at=due
+            incident_id, status=Stage.INVESTIGATING, resolved_at=None, next_update_at=due
         )
         await work.timeline.append(incident_id, at=now, actor=by, kind=EntryKind.REOPENED, text="Reopened")
         await remind.enqueue(work, parts, incident, now=now)

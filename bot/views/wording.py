@@ -5,12 +5,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.views import mrkdwn
-from incidents.incident import Incident, Status
+from incidents.incident import Incident
+from incidents.lifecycle import Stage
 from incidents.severity import SeverityScheme
 from incidents.status_update import UpdateFields
 
 _MARKS = {0: "🔴", 1: "🔴", 2: "🟠", 3: "🟡"}
-_STATUS = {Status.INVESTIGATING: "🔎 Investigating", Status.RESOLVED: "✅ Resolved"}
+_STATUS = {
+    Stage.DECLARED: "📢 Declared",
+    Stage.INVESTIGATING: "🔎 Investigating",
+    Stage.CONTAINED: "🧯 Contained",
+    Stage.RECOVERING: "🌱 Recovering",
+    Stage.RESOLVED: "✅ Resolved",
+    Stage.CLOSED: "📁 Closed",
+    Stage.CANCELLED: "⚪ Cancelled, a false positive",
+    Stage.MERGED: "🔗 Merged as a duplicate",
+}
 
 
 def mark(severity: str) -> str:
@@ -78,7 +88,7 @@ def samples(scheme: SeverityScheme) -> list[Mapping[str, Any]]:
     )
     told = fresh.model_copy(
         update={
-            "status": Status.RESOLVED,
+            "status": Stage.RESOLVED,
             "commander": "U000001",
             "channel_id": "C000000",
             "resolved_at": start,

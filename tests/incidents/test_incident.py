@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from incidents.incident import CHANNEL_NAME_LIMIT, TITLE_LIMIT, Incident, Status, channel_name, parse_key
+from incidents.incident import CHANNEL_NAME_LIMIT, TITLE_LIMIT, Incident, channel_name, parse_key
+from incidents.lifecycle import Stage
 
 DECLARED = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SLACK_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -30,14 +31,14 @@ def _incident(**more: object) -> Incident:
 def test_a_fresh_incident_is_open_and_leaderless() -> None:
     incident = _incident()
     assert incident.key == "INC-42"
-    assert incident.status is Status.INVESTIGATING
+    assert incident.status is Stage.INVESTIGATING
     assert incident.commander is None
     assert incident.channel_id is None
     assert incident.problems == {}
 
 
 def test_only_a_resolved_incident_is_not_open() -> None:
-    assert [status for status in Status if not status.is_open] == [Status.RESOLVED]
+    assert [status for status in Status if not status.is_open] == [Stage.RESOLVED]
 
 
 @pytest.mark.parametrize("title", ["", "x" * (TITLE_LIMIT + 1)])

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from incidents.errors import NotFoundError
-from incidents.incident import Status
+from incidents.lifecycle import Stage
 from incidents.timeline import EntryKind
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
@@ -17,11 +17,11 @@ async def test_incidents_are_numbered_found_and_changed(database: Database) -> N
     first = await declare(database, channel_id="C1", channel_name="inc-1-agent")
     second = await declare(database, "Another")
     assert (first.key, second.key) == ("INC-1", "INC-2")
-    assert (first.declared_at, first.next_update_at, first.status) == (NOW, LATER, Status.INVESTIGATING)
+    assert (first.declared_at, first.next_update_at, first.status) == (NOW, LATER, Stage.INVESTIGATING)
     resolved = await database.write(
-        lambda unit: unit.incidents.change(2, status=Status.RESOLVED, resolved_at=LATER)
+        lambda unit: unit.incidents.change(2, status=Stage.RESOLVED, resolved_at=LATER)
     )
-    assert (resolved.status, resolved.resolved_at) == (Status.RESOLVED, LATER)
+    assert (resolved.status, resolved.resolved_at) == (Stage.RESOLVED, LATER)
 
     async def look(unit: UnitOfWork) -> list[object]:
         return [

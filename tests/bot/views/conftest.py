@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.views.card import CardFacts
 from bot.views.templates import Templates
 from incidents.checklist import ChecklistItem, ChecklistPhase, ItemState
-from incidents.incident import Incident, Status
+from incidents.incident import Incident
+from incidents.lifecycle import Stage
 from incidents.ports import Message
 from incidents.severity import DEFAULT_SCHEME
 from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
@@ -65,7 +66,7 @@ def incident(**more: object) -> Incident:
 
 def resolved(**more: object) -> Incident:
     """The same, resolved just now."""
-    return incident(status=Status.RESOLVED, resolved_at=NOW, next_update_at=None, **more)
+    return incident(status=Stage.RESOLVED, resolved_at=NOW, next_update_at=None, **more)
 
 
 def item(number: int, state: ItemState = ItemState.OPEN, **more: object) -> ChecklistItem:

@@ -2,7 +2,7 @@ import pytest
 
 from bot.views import wording
 from bot.views.mrkdwn import Mrkdwn
-from incidents.incident import Status
+from incidents.lifecycle import Stage
 from incidents.severity import DEFAULT_SCHEME
 from incidents.status_update import UpdateFields
 from tests.bot.views.conftest import ANN, MINUTE, NOW, SCHEME, date, incident, resolved
