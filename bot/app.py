@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
-from bot.services import open_channel, phase_due, publish_update, remind
+from bot.services import export, open_channel, phase_due, publish_update, remind
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -118,7 +118,7 @@ class Cordon:
         self.journal = Journal(
             database,
             self._clock,
-            [module.kind(self.parts) for module in (open_channel, phase_due, publish_update, remind)],
+            [module.kind(self.parts) for module in (export, open_channel, phase_due, publish_update, remind)],
             owner=owner,
             lease_seconds=settings.organisation.journal.lease_seconds,
         )

@@ -61,6 +61,14 @@ class Invitations(_Section):
     everyone: tuple[PersonReference, ...] = Field(default=(), description="invited to every incident")
 
 
+class TimelineWays(_Section):
+    """How people put messages into the timeline, beside pins."""
+
+    reaction: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_+'-]{1,100}$")] = Field(
+        default="pushpin", description="this emoji under a message, without colons, keeps it in the timeline"
+    )
+
+
 class Organisation(_Section):
     """The whole of `cordon.yaml`."""
 
@@ -70,6 +78,7 @@ class Organisation(_Section):
     playbooks: Playbooks = Playbooks()
     templates: Templates = Templates()
     reminders: Reminders = Reminders()
+    timeline: TimelineWays = TimelineWays()
     journal: Journal = Journal()
 
     @field_validator("severities")

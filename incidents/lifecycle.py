@@ -69,9 +69,11 @@ MOVES = MappingProxyType({stage: _moves_from(stage) for stage in Stage})
 
 
 class GateKind(StrEnum):
-    """What must be so before a move. From the on-call playbook's golden rules: containment goes before
-    diagnosis, and every incident becomes a regression test; the postmortem is the operations guide's.
-    """  # noqa: D205 - the source belongs into the summary
+    """What must be so before a move.
+
+    Containment before diagnosis and a regression test from every incident are golden rules of the on-call
+    playbook; the postmortem, for small incidents too, is the operations guide's.
+    """
 
     CONTAINMENT = "containment"
     POSTMORTEM = "postmortem"
@@ -150,7 +152,12 @@ def missing(to: Stage, gates: AbstractSet[GateKind], facts: GateFacts) -> list[s
 
 
 def check_move(
-    origin: Stage, to: Stage, *, gates: AbstractSet[GateKind] = ALL_GATES, facts: GateFacts | None = None
+    origin: Stage,
+    to: Stage,
+    *,
+    gates: AbstractSet[GateKind] = ALL_GATES,
+    facts: GateFacts | None = None,
+    name: str = "It",
 ) -> None:
     """Let a legal move pass.
 
@@ -159,29 +166,32 @@ def check_move(
         to: where a person wants it.
         gates: those that the playbook wants.
         facts: what is known about the gates; nothing when None.
+        name: what a refusal calls the incident, such as "INC-42".
 
     Raises:
         IllegalMoveError: there is no such move, or a gate is not passed; the text says what to do instead.
     """
     if to not in MOVES[origin]:
-        raise IllegalMoveError(_no_way(origin, to))
+        raise IllegalMoveError(_no_way(origin, to, name))
     if lacking := missing(to, gates, facts or GateFacts()):
-        raise IllegalMoveError(" ".join([f"It can't be {to.words} yet.", *lacking]))
+        raise IllegalMoveError(" ".join([f"{name} can't be {to.words} yet.", *lacking]))
 
 
-def _no_way(origin: Stage, to: Stage) -> str:
+def _no_way(origin: Stage, to: Stage, name: str) -> str:
     if origin is to:
-        return f"It is {origin.words} already."
+        return f"{name} is {origin.words} already."
     if origin is Stage.MERGED:
-        return f"It is {origin.words}, which is final: work goes on in the incident that it was merged into."
+        return (
+            f"{name} is {origin.words}, which is final: work goes on in the incident that it was merged into."
+        )
     if to is Stage.DECLARED:
-        return f"It is {origin.words}, and no incident goes back to declared."
+        return f"{name} is {origin.words}, and no incident goes back to declared."
     if origin in _REOPENABLE:
-        return f"It is {origin.words}. Press *Reopen* or type `/incident reopen` first."
+        return f"{name} is {origin.words}. Press *Reopen* or type `/incident reopen` first."
     if to is Stage.CLOSED:
-        return f"It is {origin.words}, and only a resolved incident is closed: `/incident resolve` first."
+        return f"{name} is {origin.words}, and only a resolved incident is closed: `/incident resolve` first."
     following = ", ".join(stage.value for stage in Stage if stage in MOVES[origin])
-    return f"It is {origin.words} and can't become {to.words}. From here it can become: {following}."
+    return f"{name} is {origin.words} and can't become {to.words}. From here it can become: {following}."
 
 
 # --- what people write ---------------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def read_link(words: str) -> str:
         NotUnderstoodError: it is no web address.
     """
     plain = re.sub(r"^<([^>|]*)(?:\|[^>]*)?>$", r"\1", words.strip())
-    if not re.fullmatch(r"https?://[^\s<>/?#]+[^\s<>]*", plain, re.IGNORECASE):
+    if not re.fullmatch(r"https?://[^\s<>|/?#]+[^\s<>|]*", plain, re.IGNORECASE):
         raise NotUnderstoodError(f'"{words.strip()}" is no link. Paste one that starts with https://')
     return plain
 

@@ -27,6 +27,27 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A message that somebody wrote, as Slack keeps it: with its markup. `author` is a user id, or a bot's."""
+
+    author: str
+    text: str
+    own: bool
+    """Whether it is the bot's own."""
+    files: Sequence[str] = ()
+    """Names of what is attached."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file to share."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who the bot is in its workspace: ids of team, user and bot, and the workspace's web address."""
 
@@ -111,6 +132,26 @@ class Workspace(Protocol):
 
     async def people(self, references: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         """Turn U…, S…, @group and e-mail addresses into user ids; returns those and what was not found."""
+        ...
+
+    async def person(self, name: str) -> str | None:
+        """The user id of the active person whom people write as "@name", or None."""
+        ...
+
+    async def names(self, users: Sequence[str]) -> Mapping[str, str]:
+        """What people are called, by id; who can't be found has their id for a name."""
+        ...
+
+    async def message_at(self, channel: str, ts: str) -> Written | None:
+        """The message with this ts as it is now, in a thread too, or None."""
+        ...
+
+    async def share(self, channel: str, files: Sequence[File], *, comment: str) -> None:
+        """Share files in a channel under one plain comment."""
+        ...
+
+    async def find_file(self, channel: str, name: str, *, posted_after: datetime) -> bool:
+        """Whether the bot shared a file of this name there since that moment."""
         ...
 
     async def channel_id(self, reference: str) -> str | None:

@@ -47,3 +47,7 @@ class StatusUpdate(BaseModel):
     at: datetime
     fields: UpdateFields
     text: str
+    audience: str = "responders"
+    """Who it is told to."""
+    state: str = "published"
+    approved_by: str | None = None

@@ -6,6 +6,7 @@ dropped or put in later breaks every hash after it.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -30,6 +31,13 @@ class EntryKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     PROBLEM = "problem"
+    NOTE = "note"
+    DECISION = "decision"
+    CORRECTION = "correction"
+    MESSAGE_ADDED = "message_added"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    EXPORTED = "exported"
 
 
 class TimelineEntry(BaseModel):
@@ -47,6 +55,8 @@ class TimelineEntry(BaseModel):
     hash: str = ""
     ref: str | None = None
     """What it speaks of, such as a message as "channel/ts"; part of the chain where there is one."""
+    details: Mapping[str, str] = Field(default_factory=dict)
+    """What belongs to its kind, such as a decision's owner; part of the chain where there are any."""
 
     def sealed(self) -> "TimelineEntry":
         """The same entry with its hash."""
@@ -63,7 +73,8 @@ def link(entry: TimelineEntry) -> str:
         entry.actor,
         entry.kind.value,
         entry.text,
-        *([entry.ref] if entry.ref else []),
+        *([entry.ref] if entry.ref is not None else []),
+        *([dict(sorted(entry.details.items()))] if entry.details else []),
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_EVENT_SCOPES = {
+EVENT_SCOPES: dict[str, str | None] = {
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -87,9 +87,9 @@ class InstalledApp:
                 "The manifest has slash commands or shortcuts, so it needs the bot scope 'commands'."
             )
         for event in sorted(self.events):
-            if event not in _EVENT_SCOPES:
+            if event not in EVENT_SCOPES:
                 raise ValueError(f"The sandbox does not send the event {event!r}.")
-            needed = _EVENT_SCOPES[event]
+            needed = EVENT_SCOPES[event]
             if needed and needed not in self.scopes:
                 raise ValueError(f"The event {event!r} needs the bot scope {needed!r}.")
 

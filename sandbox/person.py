@@ -1,5 +1,6 @@
 """A person in the workspace, for tests: does what a hand at the keyboard does, sees what their eyes would see."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -161,11 +162,29 @@ class Person:
         if self.id in where.members:
             rooms.remove(self._hub, where, self.id)
 
+    # --- own messages ----------------------------------------------------------------------------------
+
+    async def edit(self, message: Message, text: str) -> Message:
+        """Change one's own message."""
+        where, current = self._own(message)
+        return posts.edit(self._hub, where, current, text=as_message(self._hub.workspace, text))
+
+    async def delete(self, message: Message) -> None:
+        """Delete one's own message."""
+        posts.delete(self._hub, *self._own(message))
+
     # --- seeing ----------------------------------------------------------------------------------------
 
     def sees(self, channel: str) -> list[Message]:
         """The messages of a channel in order, own ephemeral ones among them. Raises NotVisibleError."""
         return self._channel(channel).seen_by(self.id)
+
+    def opens(self, file_id: str) -> bytes:
+        """What is in a file of a message that this person sees. Raises NotVisibleError."""
+        seen = (one for channel in self.channels() for one in channel.seen_by(self.id))
+        if not any(file_id in message.files for message in seen):
+            raise NotVisibleError(f"{self.name} sees no file {file_id}.")
+        return base64.b64decode(self._hub.workspace.files[file_id].content)
 
     def channels(self) -> list[Channel]:
         """The channels that this person can see: public ones, and private ones they are in."""
@@ -205,6 +224,13 @@ class Person:
         if current is None or current.ephemeral_to not in (None, self.id):
             raise NotPossibleError(f"{self.name} can't see the message {message.ts} any more.")
         return current
+
+    def _own(self, message: Message) -> tuple[Channel, Message]:
+        where, current = self._channel(message.channel), self._current(message)
+        interactions.must_write(self._user, where)
+        if current.user != self.id:
+            raise NotPossibleError(f"{self.name} can't change somebody else's message.")
+        return where, current
 
     def _open(self, view: View) -> View:
         current = self._hub.workspace.views.get(view.id)

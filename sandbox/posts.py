@@ -20,7 +20,8 @@ def post(hub: Hub, channel: Channel, user: str, text: str, **details: Any) -> Me
         hub.changed_channel(channel.id, message.ephemeral_to)
         return message
     hub.changed_channel(channel.id)
-    emit_message(hub, channel, {**message_json(hub, message), "event_ts": ts})
+    shared = {"subtype": "file_share"} if message.files else {}
+    emit_message(hub, channel, {**message_json(hub, message), **shared, "event_ts": ts})
     _emit_mention(hub, channel, message)
     return message
 
@@ -116,6 +117,8 @@ def message_json(hub: Hub, message: Message, *, with_metadata: bool = True) -> d
         described["edited"] = {"user": message.user, "ts": message.edited}
     if message.metadata and with_metadata:
         described["metadata"] = message.metadata
+    if message.files:
+        described["files"] = [hub.workspace.files[one].described() for one in message.files]
     if message.reactions:
         described["reactions"] = reactions_json(message)
     return described

@@ -24,6 +24,7 @@ from sandbox.ui.control import Control
 from sandbox.ui.gate import gate
 from sandbox.ui.live import Live
 from sandbox.ui.reading import Reading
+from sandbox.ui.transfers import Transfers
 from sandbox.webapi import WebApi
 
 _BODY_LIMIT = 4 * 1024 * 1024
@@ -45,6 +46,7 @@ def new_application(hub: Hub, live: Live) -> web.Application:
             *Reading(hub).routes(),
             *Acting(hub).routes(),
             *Control(hub).routes(),
+            *Transfers(hub).routes(),
         ]
     )
     return application

@@ -39,6 +39,27 @@ class Usergroup:
     users: list[str]
 
 
+@dataclass
+class File:
+    """A file: announced, then uploaded, then shared. `content` is base64, so that it can be kept as JSON."""
+
+    id: str
+    name: str
+    title: str
+    mimetype: str
+    size: int
+    user: str
+    extension: str = ""
+    content: str = ""
+    uploaded: bool = False
+    shared: bool = False
+
+    def described(self) -> Json:
+        """The file as Slack describes it to the app."""
+        own = {"id": self.id, "name": self.name, "title": self.title, "user": self.user}
+        return {**own, "mimetype": self.mimetype, "filetype": self.extension, "size": self.size}
+
+
 @dataclass(frozen=True)
 class Message:
     """A message as it is at one moment. An ephemeral one is for `ephemeral_to` only."""
@@ -54,6 +75,7 @@ class Message:
     bot: bool = False
     ephemeral_to: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
 
     @property
     def ephemeral(self) -> bool:
@@ -164,6 +186,7 @@ class Workspace:
     views: dict[str, View] = field(default_factory=dict)
     modals: dict[str, list[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     last_micros: int = 0
 
     def next_ts(self, now: float) -> str:
@@ -213,6 +236,7 @@ class Workspace:
             views=dict(self.views),
             modals={user: list(stack) for user, stack in self.modals.items()},
             homes=dict(self.homes),
+            files={one.id: replace(one) for one in list(self.files.values())},
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.audit import Audit
 from storage.checklists import Checklists
 from storage.deliveries import Deliveries
 from storage.handoff import Handoff
@@ -26,6 +27,7 @@ class UnitOfWork:
         self.incidents = Incidents(session)
         self.checklists = Checklists(session)
         self.timeline = Timeline(session)
+        self.audit = Audit(session)
         self.messages = Messages(session)
         self.updates = Updates(session)
         self.deliveries = Deliveries(session)

@@ -7,15 +7,18 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack_channels import SlackChannels
+from bot.clients.slack_files import SlackFiles
+from bot.clients.slack_names import SlackNames
 from bot.clients.slack_one_person import SlackOnePerson
 from bot.clients.slack_people import SlackPeople
+from bot.clients.slack_reading import SlackReading
 from incidents.clock import Clock
 
 if TYPE_CHECKING:
     from incidents.ports import Workspace
 
 
-class SlackWorkspace(SlackChannels, SlackOnePerson):
+class SlackWorkspace(SlackChannels, SlackOnePerson, SlackReading, SlackFiles, SlackNames):
     """One workspace, seen by one bot token."""
 
     def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, clock: Clock) -> None:

@@ -2,11 +2,35 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.listeners import card, checklist, declare, failures, home, look, resolve, slash_command, update
+from bot.listeners import (
+    card,
+    checklist,
+    declare,
+    failures,
+    home,
+    keep_message,
+    look,
+    record,
+    resolve,
+    slash_command,
+    timeline,
+    update,
+)
 from bot.listeners.reception import Reception
 
-VERBS = (declare.VERB, update.VERB, resolve.VERB, look.STATUS, look.LIST)
-_FEATURES = (declare, checklist, update, resolve, card, home, failures)
+VERBS = (
+    declare.VERB,
+    update.VERB,
+    record.NOTE,
+    record.DECISION,
+    record.CORRECT,
+    timeline.TIMELINE,
+    timeline.ARCHIVE,
+    resolve.VERB,
+    look.STATUS,
+    look.LIST,
+)
+_FEATURES = (declare, checklist, update, resolve, card, home, keep_message, timeline, failures)
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

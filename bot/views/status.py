@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.views import blocks, card, mrkdwn, wording
+from bot.views import blocks, card, mrkdwn, timeline, wording
 from bot.views.card import CardFacts
 from bot.views.templates import Templates
 from incidents.ports import Message
@@ -23,7 +23,4 @@ def message(
 
 
 def _line(entry: TimelineEntry) -> str:
-    who = "Cordon" if entry.actor == "cordon" else mrkdwn.user(entry.actor)
-    return (
-        f"{mrkdwn.at(entry.at)} {who}: {mrkdwn.cut(mrkdwn.escape(mrkdwn.line(entry.text, _ENTRY)), _ENTRY)}"
-    )
+    return f"{mrkdwn.at(entry.at)} {timeline.who(entry)}: {timeline.brief(entry, _ENTRY)}"

@@ -47,6 +47,7 @@ const PATHS = {
   check: "M4 10.5l4 4 8-9",
   close: "M5 5l10 10M15 5L5 15",
   down: "M10 4v12M5 11l5 5 5-5",
+  file: "M5 3h7l3 3v11H5zM12 3v3h3M7.5 10h5M7.5 13h5",
   hash: "M8 3L6.5 17M13.5 3L12 17M4 7.5h13M3.5 12.5h13",
   home: "M3 9.5L10 3l7 6.5M5 8.5V17h10V8.5",
   lock: "M5.5 9h9v8h-9zM7.5 9V6a2.5 2.5 0 015 0v3",

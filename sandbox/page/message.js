@@ -30,7 +30,7 @@ export function drawMessage(message, channel, pinned, kept) {
     notes(message, pinned),
     content(message, channel, node, kept),
   );
-  body.append(...reactions(message, channel));
+  body.append(...files(message), ...reactions(message, channel));
   node.append(avatar(author(message)), body);
   if (!message.ephemeral) node.append(tools(message, channel, pinned));
   return node;
@@ -68,6 +68,7 @@ function notes(message, pinned) {
 
 function content(message, channel, node, kept) {
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
+  if (!message.blocks?.length && !message.text && message.files?.length) return null;
   if (!message.blocks?.length) return h("div", { class: "text" }, mrkdwn(message.text ?? ""), edited);
   const owner = { act: (action, element) => act(message, channel, node, action, element) };
   return h("div", { class: "blocks" }, drawBlocks(message.blocks, owner, kept), edited);
@@ -80,6 +81,21 @@ async function act(message, channel, node, action, element) {
     post("action", { as: session.me.id, container, action, state: { values: valuesIn(node) } }),
   );
   element.removeAttribute("aria-busy");
+}
+
+function files(message) {
+  if (!message.files?.length) return [];
+  const rows = message.files.map((each) => {
+    const href = `/ui/file/${encodeURIComponent(each.id)}?${new URLSearchParams({ as: session.me.id })}`;
+    const size = each.size < 1024 ? `${each.size} bytes` : `${Math.round(each.size / 1024)} kB`;
+    return h(
+      "li",
+      {},
+      h("a", { href, download: each.name, class: "file", "data-testid": "file" }, icon("file"), plain(each.title)),
+      h("span", { class: "file-size" }, ` ${size}`),
+    );
+  });
+  return [h("ul", { class: "files", "aria-label": "Files" }, rows)];
 }
 
 function reactions(message, channel) {

@@ -96,8 +96,13 @@ class Reading:
             "edited": bool(message.edited),
             "ephemeral": message.ephemeral,
             "reactions": reactions_json(message),
+            "files": [self._file(one) for one in message.files],
             "app_id": self._hub.workspace.app_id if message.bot else None,
         }
+
+    def _file(self, file_id: str) -> Json:
+        file = self._hub.workspace.files[file_id]
+        return {"id": file.id, "name": file.name, "title": file.title, "size": file.size}
 
     async def home(self, request: web.Request) -> Json:
         """The app's Home as this person sees it."""

@@ -43,6 +43,8 @@ class IncidentRow(Base, table=True):
     crew: dict[str, Any] = Field(sa_type=JSON)
     gates: dict[str, Any] = Field(sa_type=JSON)
     page: dict[str, Any] = Field(sa_type=JSON)
+    timeline_count: int | None
+    timeline_head: str | None
 
 
 INCIDENTS = Base.metadata.tables["incidents"]

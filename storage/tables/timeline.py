@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from storage.columns import UtcDateTime
@@ -22,6 +23,7 @@ class TimelineRow(Base, table=True):
     previous: str
     hash: str
     ref: str | None = Field(index=True)
+    details: dict[str, str] = Field(sa_type=JSON)
 
 
 TIMELINE = Base.metadata.tables["timeline"]

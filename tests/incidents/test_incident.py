@@ -38,7 +38,12 @@ def test_a_fresh_incident_is_open_and_leaderless() -> None:
 
 
 def test_only_a_resolved_incident_is_not_open() -> None:
-    assert [status for status in Status if not status.is_open] == [Stage.RESOLVED]
+    assert [stage for stage in Stage if stage.is_over] == [
+        Stage.RESOLVED,
+        Stage.CLOSED,
+        Stage.CANCELLED,
+        Stage.MERGED,
+    ]
 
 
 @pytest.mark.parametrize("title", ["", "x" * (TITLE_LIMIT + 1)])

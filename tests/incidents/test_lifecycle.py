@@ -16,18 +16,18 @@ from incidents.lifecycle import (
     with_waiver,
 )
 
-D, I, C, R = Stage.DECLARED, Stage.INVESTIGATING, Stage.CONTAINED, Stage.RECOVERING
+DECLARED, INVESTIGATING, CONTAINED, RECOVERING = [stage for stage in Stage if stage.is_open]
 RESOLVED, CLOSED, CANCELLED, MERGED = Stage.RESOLVED, Stage.CLOSED, Stage.CANCELLED, Stage.MERGED
 NO_GATES: frozenset[GateKind] = frozenset()
 ENDS = {RESOLVED, CANCELLED, MERGED}
 TABLE = {
-    D: {I, C, R} | ENDS,
-    I: {C, R} | ENDS,
-    C: {I, R} | ENDS,
-    R: {I} | ENDS,
-    RESOLVED: {CLOSED, I},
-    CLOSED: {I},
-    CANCELLED: {I},
+    DECLARED: {INVESTIGATING, CONTAINED, RECOVERING} | ENDS,
+    INVESTIGATING: {CONTAINED, RECOVERING} | ENDS,
+    CONTAINED: {INVESTIGATING, RECOVERING} | ENDS,
+    RECOVERING: {INVESTIGATING} | ENDS,
+    RESOLVED: {CLOSED, INVESTIGATING},
+    CLOSED: {INVESTIGATING},
+    CANCELLED: {INVESTIGATING},
     MERGED: set[Stage](),
 }
 ALL_PROVEN = GateFacts(
@@ -58,7 +58,7 @@ def test_every_pair_of_stages_is_a_move_or_is_refused_with_a_sentence(origin: St
 
 
 def test_open_and_over_are_opposites() -> None:
-    assert [stage for stage in Stage if stage.is_open] == [D, I, C, R]
+    assert [stage for stage in Stage if stage.is_open] == [DECLARED, INVESTIGATING, CONTAINED, RECOVERING]
     assert all(stage.is_open is not stage.is_over for stage in Stage)
 
 
@@ -75,22 +75,24 @@ def test_every_way_on_from_an_open_stage_can_end(origin: Stage) -> None:
         (CANCELLED, CANCELLED, "It is cancelled as a false positive already."),
         (CLOSED, RESOLVED, "It is closed. Press *Reopen* or type `/incident reopen` first."),
         (RESOLVED, CANCELLED, "It is resolved. Press *Reopen* or type `/incident reopen` first."),
-        (R, D, "It is recovering, and no incident goes back to declared."),
+        (RECOVERING, DECLARED, "It is recovering, and no incident goes back to declared."),
         (
             MERGED,
-            I,
+            INVESTIGATING,
             "It is merged as a duplicate, which is final: work goes on in the incident that it was merged into.",
         ),
         (
-            I,
+            INVESTIGATING,
             CLOSED,
             "It is investigating, and only a resolved incident is closed: `/incident resolve` first.",
         ),
         (
-            R,
-            C,
-            "It is recovering and can't become contained."
-            " From here it can become: investigating, resolved, cancelled, merged.",
+            RECOVERING,
+            CONTAINED,
+            (
+                "It is recovering and can't become contained. From here it can become:"
+                " investigating, resolved, cancelled, merged."
+            ),
         ),
     ],
 )
@@ -100,15 +102,22 @@ def test_a_refusal_says_what_to_do_instead(origin: Stage, to: Stage, sentence: s
     assert str(caught.value) == sentence
 
 
+def test_a_refusal_can_name_the_incident() -> None:
+    with pytest.raises(IllegalMoveError, match=r"^INC-42 is resolved already\.$"):
+        check_move(RESOLVED, RESOLVED, name="INC-42")
+    with pytest.raises(IllegalMoveError, match=r"^INC-42 can't be closed yet\. There is no"):
+        check_move(RESOLVED, CLOSED, name="INC-42")
+
+
 def test_resolving_wants_verified_containment() -> None:
     with pytest.raises(IllegalMoveError) as caught:
-        check_move(I, RESOLVED)
+        check_move(INVESTIGATING, RESOLVED)
     assert str(caught.value) == (
         "It can't be resolved yet. Containment is not verified. Press *Verify containment* or type"
         " `/incident verify` with a link or words that show it, or let the commander waive it:"
         " `/incident waive containment because …`."
     )
-    check_move(I, RESOLVED, facts=GateFacts(containment_verified="0 of 6 pods are ready"))
+    check_move(INVESTIGATING, RESOLVED, facts=GateFacts(containment_verified="0 of 6 pods are ready"))
 
 
 def test_closing_names_everything_that_is_missing_at_once() -> None:
@@ -116,7 +125,7 @@ def test_closing_names_everything_that_is_missing_at_once() -> None:
     assert len(lacking) == 2
     assert "no published postmortem" in lacking[0]
     assert "no regression case" in lacking[1]
-    with pytest.raises(IllegalMoveError, match="postmortem.*regression"):
+    with pytest.raises(IllegalMoveError, match=r"postmortem.*regression"):
         check_move(RESOLVED, CLOSED)
     check_move(RESOLVED, CLOSED, facts=ALL_PROVEN)
 
@@ -158,6 +167,20 @@ def test_a_waiver_passes_its_gate_and_stands_out() -> None:
     assert facts.waived == ("Waived: a regression case, because the model is retired",)
 
 
+def test_a_waiver_lets_the_move_pass() -> None:
+    facts = with_waiver(GateFacts(), GateKind.CONTAINMENT, "the agent was never deployed")
+    check_move(INVESTIGATING, RESOLVED, facts=facts)
+    facts = with_waiver(facts, GateKind.POSTMORTEM, "it was a test")
+    with pytest.raises(IllegalMoveError, match="no regression case"):
+        check_move(RESOLVED, CLOSED, facts=facts)
+
+
+@given(to=stages, facts=facts_of_any_kind)
+def test_what_is_missing_is_what_does_not_pass(to: Stage, facts: GateFacts) -> None:
+    barred = [gate for gate in gates_before(to) if not facts.passes(gate)]
+    assert len(missing(to, ALL_GATES, facts)) == len(barred)
+
+
 def test_a_gate_fulfilled_after_its_waiver_stands_out_no_more() -> None:
     facts = with_waiver(ALL_PROVEN, GateKind.REGRESSION, "the model is retired")
     assert facts.waived == ()
@@ -183,7 +206,7 @@ def test_a_link_is_read_however_slack_sends_it(typed: str, link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "later", "wiki.example/42", "https://", "javascript:alert(1)", "https://a b"]
+    "typed", ["", "later", "wiki.example/42", "https://", "javascript:alert(1)", "https://a|b", "https://a b"]
 )
 def test_what_is_no_link_is_told(typed: str) -> None:
     with pytest.raises(NotUnderstoodError, match="is no link"):

@@ -16,8 +16,8 @@ def test_each_severity_has_its_mark(severity: str, mark: str) -> None:
     assert wording.mark(severity) == mark
 
 
-@pytest.mark.parametrize("status", Status)
-def test_a_status_is_a_mark_beside_a_word(status: Status) -> None:
+@pytest.mark.parametrize("status", Stage)
+def test_a_status_is_a_mark_beside_a_word(status: Stage) -> None:
     mark, word = wording.status(incident(status=status)).split(" ")
     assert not mark.isascii()
     assert word == status.value.capitalize()
