@@ -170,7 +170,7 @@ class ProcessTown(Town):
         left = ["everything"]
         try:
             async with asyncio.timeout(_PATIENCE):
-                while left := await database.read(lambda work: _left(work, incidents)):
+                while left := await database.read(lambda work: _left(work, incidents)):  # noqa: ASYNC110 - another process tells nobody
                     await asyncio.sleep(_LOOK)
         except TimeoutError:
             raise AssertionError(f"It never ended: {left}\n{self.logs()}") from None

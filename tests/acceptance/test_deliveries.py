@@ -159,7 +159,7 @@ def _stamped(secret: str, body: str, age: float) -> dict[str, str]:
     ],
     ids=["secret", "body", "old", "future", "unsigned", "empty", "not-ascii", "no-time", "long-time"],
 )
-async def test_what_is_forged_or_stale_is_refused(town: Town, headers: Any) -> None:
+async def test_what_is_forged_or_stale_is_refused(town: Town, headers: Any) -> None:  # noqa: ANN401 - any headers
     before = seen(town)
     body = slash_body(town)
     ack = await town.sandbox.deliver_raw(headers(town.sandbox.signing_secret, body), body)

@@ -1,7 +1,6 @@
 """What Slack refuses, delays or loses during a declaration: the same picture in the end."""
 
 from datetime import timedelta
-
 from typing import Any
 
 import pytest
@@ -50,7 +49,8 @@ async def declared(town: Town, clock: FakeClock, number: int) -> Channel:
 
 @pytest.mark.parametrize("kind", ["rate_limited", "http_500", "lost_answer", "hang"])
 async def test_trouble_with_any_call_of_a_declaration_changes_nothing_in_the_end(
-    slow_town: tuple[Town, FakeClock], kind: Any
+    slow_town: tuple[Town, FakeClock],
+    kind: Any,  # noqa: ANN401 - one of the sandbox's own words
 ) -> None:
     town, clock = slow_town
     undisturbed = picture(town, await declared(town, clock, 1))
