@@ -1,5 +1,6 @@
 """A bot killed at any moment of a declaration leaves nothing undone and does nothing twice."""
 
+import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -63,6 +64,23 @@ async def test_killed_at_any_call_of_a_declaration_all_is_there_once(
         channel = await town.finished(number)
         assert picture(town, channel) == undisturbed, f"killed at {method} number {nth}"
     await town.check_record(len(points) + 1)
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_killed_at_moments_of_no_meaning_all_is_there_once(
+    process_town: ProcessTown, seed: int
+) -> None:
+    town, moments = process_town, random.Random(seed)
+    undisturbed = picture(town, await town.declare())
+    for number in range(2, 7):
+        calls, more = len(town.sandbox.calls), moments.randint(1, 18)
+        await town.slash("declare sev1 Agent leaks customer data")
+        await town.called(calls + more)
+        await town.kill()
+        await town.start_bot()
+        channel = await town.finished(number)
+        assert picture(town, channel) == undisturbed, f"killed after {more} calls"
+    await town.check_record(6)
 
 
 @BEFORE_AND_AFTER

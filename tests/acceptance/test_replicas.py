@@ -10,6 +10,7 @@ from bot.organisation import Journal
 from tests.acceptance.conftest import TEAM
 from tests.acceptance.picture import picture
 from tests.acceptance.process import ProcessTown
+from tests.acceptance.town import COMMON
 from tests.postgres import postgres_cluster, postgres_database, postgres_url
 
 __all__ = ["postgres_cluster", "postgres_database", "postgres_url"]
@@ -45,6 +46,19 @@ async def test_the_survivor_ends_what_a_killed_bot_began(two_bots: ProcessTown) 
         first, second = second, await town.start_replica()
         town.listen_at(first)
     await town.check_record(3)
+
+
+async def test_the_survivor_shows_the_press_that_a_killed_bot_was_showing(two_bots: ProcessTown) -> None:
+    town, ann = two_bots, two_bots.person("ann")
+    channel = await town.declare()
+    fault = town.sandbox.faults.add(method="chat.update", kind="hang")
+    message = town.message(channel, "*6 · Follow-up*")
+    await ann.click(message, "checklist.move", block_id=message.blocks[1]["block_id"])
+    await town.reached(fault)
+    await town.replicas[0].kill()
+    await town.settled()
+    assert f"done by <@{ann.id}>" in town.message(channel, "*6 · Follow-up*").words
+    assert "Follow-up 1/6" in town.message(COMMON, "INC-1").words
 
 
 async def test_presses_at_both_bots_are_all_kept_and_the_last_state_is_shown(two_bots: ProcessTown) -> None:
