@@ -105,7 +105,9 @@ class Cordon:
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
         artist = Artist(templates, settings.organisation.scheme, self._clock)
-        refresher = Refresher(database, workspace, self._clock, artist, owner=owner)
+        lease = settings.organisation.journal.lease_seconds
+        # twice a job's lease: an edit's is not renewed while Slack lets it wait
+        refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)
         self.parts = Parts(
             database=database,
             workspace=workspace,
@@ -120,7 +122,7 @@ class Cordon:
             self._clock,
             [module.kind(self.parts) for module in (export, open_channel, phase_due, publish_update, remind)],
             owner=owner,
-            lease_seconds=settings.organisation.journal.lease_seconds,
+            lease_seconds=lease,
         )
         reception = self._reception = Reception(self.parts)
         app = _bolt(environment, client, workspace)

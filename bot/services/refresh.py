@@ -19,7 +19,6 @@ from storage.database import Database
 from storage.messages import PostedMessage
 from storage.unit_of_work import UnitOfWork
 
-_LEASE: Final = timedelta(seconds=60)
 _SWEEP: Final = 10.0
 """Seconds between two looks for what was left unshown."""
 _CALM: Final = 1.0
@@ -32,12 +31,20 @@ class Refresher:
     """Edits messages whose incident changed."""
 
     def __init__(
-        self, database: Database, workspace: Workspace, clock: Clock, artist: Artist, *, owner: str
+        self,
+        database: Database,
+        workspace: Workspace,
+        clock: Clock,
+        artist: Artist,
+        *,
+        owner: str,
+        lease_seconds: float,
     ) -> None:
         self._database = database
         self._workspace = workspace
         self._clock = clock
         self._artist = artist
+        self._lease = timedelta(seconds=lease_seconds)
         self._owner = owner if database.is_shared else "the only process"
         self._following: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
@@ -114,7 +121,7 @@ class Refresher:
         """Edit once; returns whether there is more to show."""
         now = self._clock.now()
         posted = await self._database.write(
-            lambda work: work.messages.claim(message_id, owner=self._owner, until=now + _LEASE, now=now)
+            lambda work: work.messages.claim(message_id, owner=self._owner, until=now + self._lease, now=now)
         )
         if posted is None:
             return False

@@ -20,7 +20,7 @@ from tests.acceptance.town import COMMON, Town
 
 _ROOT: Final = Path(__file__).parents[2]
 _GREETING: Final = "Cordon listens on "
-_PATIENCE: Final = 15
+_PATIENCE: Final = 20
 """Seconds in which a bot must have started, or finished its work, on a busy machine."""
 _LOOK: Final = 0.02
 """Seconds between two looks into another process's database, which tells nobody when it changes."""
@@ -89,8 +89,6 @@ class BotProcess:
 class ProcessTown(Town):
     """A town whose bots are processes; several share the work where the database allows it."""
 
-    settings: str = ""
-    """More lines of cordon.yaml, as JSON."""
     replicas: list[BotProcess] = field(default_factory=list)
 
     async def start_bot(self) -> None:
@@ -152,6 +150,10 @@ class ProcessTown(Town):
             await self.sandbox.until(lambda: struck.ok)
         return struck
 
+    async def called(self, times: int) -> None:
+        """Wait until Slack was called so many times."""
+        await self.sandbox.until(lambda: len(self.sandbox.calls) >= times, timeout=_PATIENCE)
+
     async def finished(self, number: int) -> Channel:
         """Wait until nothing is left to do, and return the incident's one channel."""
         await self.settled(incidents=number)
@@ -170,7 +172,7 @@ class ProcessTown(Town):
         left = ["everything"]
         try:
             async with asyncio.timeout(_PATIENCE):
-                while left := await database.read(lambda work: _left(work, incidents)):
+                while left := await database.read(lambda work: _left(work, incidents)):  # noqa: ASYNC110 - another process tells nobody
                     await asyncio.sleep(_LOOK)
         except TimeoutError:
             raise AssertionError(f"It never ended: {left}\n{self.logs()}") from None

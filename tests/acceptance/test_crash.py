@@ -1,6 +1,5 @@
 """A bot killed at any moment of a declaration leaves nothing undone and does nothing twice."""
 
-import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -8,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Call, Message
+from sandbox import Call
 from tests.acceptance.conftest import TEAM
 from tests.acceptance.picture import picture
 from tests.acceptance.process import ProcessTown
+from tests.acceptance.town import COMMON
+
+BEFORE_AND_AFTER = pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
+"""Killed when the call has arrived, or when its effect is there and its answer is not."""
 
 _READING = ("list", "history", "info", "test", "conversations")
 
@@ -35,9 +38,11 @@ def _points(calls: list[Call]) -> list[tuple[str, int]]:
     return points
 
 
-@pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
+@BEFORE_AND_AFTER
 async def test_killed_at_any_call_of_a_declaration_all_is_there_once(
-    process_town: ProcessTown, effect: bool
+    process_town: ProcessTown,
+    *,
+    effect: bool,
 ) -> None:
     town = process_town
     before = len(town.sandbox.calls)
@@ -59,3 +64,65 @@ async def test_killed_at_any_call_of_a_declaration_all_is_there_once(
         channel = await town.finished(number)
         assert picture(town, channel) == undisturbed, f"killed at {method} number {nth}"
     await town.check_record(len(points) + 1)
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_killed_at_moments_of_no_meaning_all_is_there_once(
+    process_town: ProcessTown, seed: int
+) -> None:
+    town, moments = process_town, random.Random(seed)
+    undisturbed = picture(town, await town.declare())
+    for number in range(2, 7):
+        calls, more = len(town.sandbox.calls), moments.randint(1, 18)
+        await town.slash("declare sev1 Agent leaks customer data")
+        await town.called(calls + more)
+        await town.kill()
+        await town.start_bot()
+        channel = await town.finished(number)
+        assert picture(town, channel) == undisturbed, f"killed after {more} calls"
+    await town.check_record(6)
+
+
+@BEFORE_AND_AFTER
+async def test_killed_while_an_update_and_a_resolution_are_posted_each_is_there_once(
+    process_town: ProcessTown,
+    *,
+    effect: bool,
+) -> None:
+    town = process_town
+    channel = await town.declare()
+    for words, said in (
+        ("update All agents are off", "Update on INC-1"),
+        ("resolve Keys rotated", "Resolved: INC-1"),
+    ):
+        fault = town.sandbox.faults.add(method="chat.postMessage", kind="hang", effect=effect)
+        await town.slash(words, channel=channel.id)
+        await town.reached(fault)
+        await town.kill()
+        await town.start_bot()
+        await town.settled()
+        assert said in town.message(channel, said).words, "exactly one message says it"
+    assert "✅ Resolved" in channel.topic
+    assert "✅ Resolved" in town.message(COMMON, "INC-1").words
+    await town.check_record(1)
+
+
+@BEFORE_AND_AFTER
+async def test_killed_while_a_press_is_shown_the_state_is_shown_in_the_end(
+    process_town: ProcessTown,
+    *,
+    effect: bool,
+) -> None:
+    town, ann = process_town, process_town.person("ann")
+    channel = await town.declare()
+    fault = town.sandbox.faults.add(method="chat.update", kind="hang", effect=effect)
+    message = town.message(channel, "*6 · Follow-up*")
+    await ann.click(message, "checklist.move", block_id=message.blocks[1]["block_id"])
+    await town.reached(fault)
+    await town.kill()
+    await town.start_bot()
+    await town.settled()
+    shown = town.message(channel, "*6 · Follow-up*").words
+    assert f"done by <@{ann.id}>" in shown
+    assert "1/6" in shown
+    assert "Follow-up 1/6" in town.message(COMMON, "INC-1").words

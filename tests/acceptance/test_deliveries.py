@@ -1,15 +1,16 @@
 """What Slack, or somebody who pretends to be Slack, sends twice, wrongly or too late."""
 
 import asyncio
+import io
 import json
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import aiohttp
 import pytest
 
-from sandbox import Delivery
+from sandbox import Ack, Delivery
 from sandbox.deliveries import signature, signed
 from tests.acceptance.town import COMMON, Town
 
@@ -18,6 +19,13 @@ _FORM = "application/x-www-form-urlencoded"
 
 def last_delivery(town: Town, containing: str) -> Delivery:
     return next(one for one in reversed(town.sandbox.deliveries) if containing in one.body)
+
+
+async def again(town: Town, delivery: Delivery) -> list[Ack]:
+    """Deliver the same bytes three times more: at once over HTTP, in a row over Socket Mode."""
+    if town.transport == "socket":
+        return [await town.sandbox.redeliver(delivery) for _ in range(3)]
+    return await asyncio.gather(*(town.sandbox.redeliver(delivery) for _ in range(3)))
 
 
 def channels(town: Town) -> list[str]:
@@ -53,9 +61,9 @@ async def test_a_declaration_delivered_twice_opens_one_channel(any_town: Town) -
     await any_town.declare()
     before = seen(any_town)
     delivery = last_delivery(any_town, "declare")
-    acks = await asyncio.gather(*(any_town.sandbox.redeliver(delivery) for _ in range(3)))
+    acks = await again(any_town, delivery)
     await any_town.cordon.idle()
-    assert all(ack.ok for ack in acks)
+    assert all(ack.ok for ack in acks), acks
     assert seen(any_town) == before
 
 
@@ -65,7 +73,7 @@ async def test_a_form_sent_twice_declares_once(any_town: Town) -> None:
     view = await ann.until_view()
     await ann.submit(view, {"title": "Bot swears", "severity": "SEV2"})
     delivery = last_delivery(town, "view_submission")
-    await asyncio.gather(*(town.sandbox.redeliver(delivery) for _ in range(3)))
+    await again(town, delivery)
     await town.sandbox.until(lambda: town.sandbox.workspace.named("inc-1-bot-swears"))
     await town.cordon.idle()
     assert [name for name in channels(town) if name.startswith("inc-")] == ["inc-1-bot-swears"]
@@ -133,8 +141,6 @@ async def test_an_event_sent_again_by_slack_changes_nothing(town: Town) -> None:
 
 
 def _payload(body: str) -> str:
-    from urllib.parse import parse_qs  # noqa: PLC0415
-
     return parse_qs(body)["payload"][0]
 
 
@@ -159,7 +165,7 @@ def _stamped(secret: str, body: str, age: float) -> dict[str, str]:
     ],
     ids=["secret", "body", "old", "future", "unsigned", "empty", "not-ascii", "no-time", "long-time"],
 )
-async def test_what_is_forged_or_stale_is_refused(town: Town, headers: Any) -> None:
+async def test_what_is_forged_or_stale_is_refused(town: Town, headers: Any) -> None:  # noqa: ANN401 - any headers
     before = seen(town)
     body = slash_body(town)
     ack = await town.sandbox.deliver_raw(headers(town.sandbox.signing_secret, body), body)
@@ -196,15 +202,15 @@ async def test_another_workspaces_declaration_does_nothing(town: Town) -> None:
         ("null", "application/json"),
         ("{", "application/json"),
         ('{"type": "event_callback"}', "application/json"),
-        ('{"type": "block_actions", "actions": []}', "application/json"),
+        ('{"authorizations": 5}', "application/json"),
+        ("[" * 100_000, "application/json"),
         ("\x00\x01", "text/plain"),
     ],
 )
-async def test_signed_nonsense_is_answered_and_harms_nothing(
-    town: Town, body: str, content_type: str
-) -> None:
-    ack = await town.sandbox.deliver_raw(signed(town.sandbox.signing_secret, body, content_type), body)
-    assert 200 <= ack.status < 500, ack
+async def test_nonsense_is_answered_and_harms_nothing(town: Town, body: str, content_type: str) -> None:
+    for secret in (town.sandbox.signing_secret, "0" * 32):
+        ack = await town.sandbox.deliver_raw(signed(secret, body, content_type), body)
+        assert 200 <= ack.status < 500, ack
     await town.declare()
 
 
@@ -213,6 +219,6 @@ async def test_what_is_too_long_or_no_text_is_refused(town: Town) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.post(url, data=b"text=\xff\xfe", headers={"Content-Type": _FORM}) as answer:
             assert answer.status == 400
-        async with session.post(url, data=b"a" * (1024**2 + 1)) as answer:
+        async with session.post(url, data=io.BytesIO(b"a" * (1024**2 + 1))) as answer:
             assert answer.status == 413
     await town.declare()
