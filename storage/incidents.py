@@ -44,7 +44,7 @@ class Incidents:
             "title": title,
             "summary": summary,
             "severity": severity,
-            "status": Stage.DECLARED.value,
+            "status": Stage.INVESTIGATING.value,
             "playbook": playbook,
             "reporter": reporter,
             "declared_at": declared_at,
