@@ -1,5 +1,6 @@
 """The modals of a checklist: skip or assign an item, add one, read how an item is done."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,11 @@ DETAILS = "checklist.details"
 
 ITEM, WHAT, REASON, PERSON, TEXT = "item", "what", "reason", "person", "text"
 SKIP, ASSIGN = "skip", "assign"
+
+_SIZE = 200_000
+"""Characters of JSON in one modal, well under Slack's 250 kB."""
+_SHORTER = (blocks.SECTION_LIMIT, 600, 200)
+"""Characters of each detail, tried in this order."""
 
 
 def change(phase: ChecklistPhase) -> Mapping[str, Any]:
@@ -61,11 +67,17 @@ def details(phase: ChecklistPhase) -> Mapping[str, Any]:
 
 
 def _described(items: Sequence[ChecklistItem]) -> list[blocks.Block]:
-    return [blocks.section(_detail(item)) for item in items]
+    """Every item with its detail, shortened where all of them together would be more than a modal holds."""
+    drawn: list[blocks.Block] = []
+    for limit in _SHORTER:
+        drawn = [blocks.section(_detail(item, limit)) for item in items]
+        if len(json.dumps(drawn)) <= _SIZE:
+            break
+    return drawn
 
 
-def _detail(item: ChecklistItem) -> str:
+def _detail(item: ChecklistItem, limit: int) -> str:
     """The detail as code, its end cut rather than the marks that close it."""
     head = f"*{mrkdwn.escape(item.text)}*\n```"
     detail = mrkdwn.escape(item.detail.replace("```", "ʼʼʼ"))
-    return f"{head}{mrkdwn.cut(detail, blocks.SECTION_LIMIT - len(head) - 3)}```"
+    return f"{head}{mrkdwn.cut(detail, min(limit, blocks.SECTION_LIMIT - len(head) - 3))}```"

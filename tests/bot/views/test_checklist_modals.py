@@ -56,3 +56,10 @@ def test_any_phase_can_be_changed_and_read(title: str, text: str, detail: str) -
     seen_view(checklist_modals.add(full))
     seen_view(checklist_modals.details(full))
     seen_view(checklist_modals.details(phase(item(1, text=text, detail=detail), title=title)))
+
+
+def test_details_that_are_too_much_together_are_shortened() -> None:
+    full = phase(*(item(number, text="<!channel>" * 20, detail="🔥" * 1500) for number in range(40)))
+    shown = seen_view(checklist_modals.details(full))
+    assert len(shown) == 40
+    assert all(one.endswith("…```") for one in shown)
