@@ -30,7 +30,9 @@ async def test_a_failed_commit_fails_all_who_share_it(tmp_path: Path) -> None:
         unit.after_commit(lambda: calls.append("dangling"))
         await unit.session.execute(text("PRAGMA defer_foreign_keys = ON"))
         await unit.session.execute(
-            text("INSERT INTO status_updates VALUES (1, 99, 'update', 'U1', '2026-03-01', '{}', '', 'responders', 'published', NULL)")
+            text(
+                "INSERT INTO status_updates VALUES (1, 99, 'update', 'U1', '2026-03-01', '{}', '', 'responders', 'published', NULL)"
+            )
         )
 
     outcomes = await asyncio.gather(
