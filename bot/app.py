@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
-from bot.services import export, open_channel, phase_due, publish_update, remind
+from bot.services import change_severity, export, open_channel, phase_due, publish_update, remind
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -37,6 +37,9 @@ _CALL_TIMEOUT = 10.0
 
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
+
+_JOBS = (change_severity, export, open_channel, phase_due, publish_update, remind)
+"""Every use case that leaves work to the journal."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +123,7 @@ class Cordon:
         self.journal = Journal(
             database,
             self._clock,
-            [module.kind(self.parts) for module in (export, open_channel, phase_due, publish_update, remind)],
+            [module.kind(self.parts) for module in _JOBS],
             owner=owner,
             lease_seconds=lease,
         )

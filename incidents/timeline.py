@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     DECLARED = "declared"
     CHANNEL_OPENED = "channel_opened"
     COMMAND_TAKEN = "command_taken"
+    SEVERITY_CHANGED = "severity_changed"
     ITEM_DONE = "item_done"
     ITEM_REOPENED = "item_reopened"
     ITEM_SKIPPED = "item_skipped"

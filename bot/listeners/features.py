@@ -12,6 +12,7 @@ from bot.listeners import (
     look,
     record,
     resolve,
+    severity,
     slash_command,
     timeline,
     update,
@@ -20,6 +21,7 @@ from bot.listeners.reception import Reception
 
 VERBS = (
     declare.VERB,
+    severity.VERB,
     update.VERB,
     record.NOTE,
     record.DECISION,

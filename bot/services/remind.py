@@ -38,14 +38,15 @@ async def enqueue(work: UnitOfWork, parts: Parts, incident: Incident, *, now: da
     if reminders.lead_minutes and lead > now:
         stages[SOON] = lead
     for stage, run_at in stages.items():
-        await work.jobs.add(_timer(incident, stage, due, run_at), now=now)
+        await work.jobs.add(_timer(incident, stage, due, run_at, set_at=now), now=now)
 
 
-def _timer(incident: Incident, stage: str, due: datetime, run_at: datetime) -> NewJob:
+def _timer(incident: Incident, stage: str, due: datetime, run_at: datetime, *, set_at: datetime) -> NewJob:
+    """A timer; when it was set is part of its key, since one taken back may be set again for the same moment."""
     return NewJob(
         kind=KIND,
-        key=f"{KIND}:{incident.id}:{due.timestamp():.3f}:{stage}:{run_at.timestamp():.3f}",
-        args={"stage": stage, "due": due.isoformat(), "at": run_at.isoformat()},
+        key=f"{KIND}:{incident.id}:{set_at.timestamp():.6f}:{stage}:{run_at.timestamp():.3f}",
+        args={"stage": stage, "due": due.isoformat(), "at": run_at.isoformat(), "set": set_at.isoformat()},
         run_at=run_at,
         incident_id=incident.id,
     )
@@ -86,7 +87,8 @@ async def _escalated(parts: Parts, run: JobRun, incident: Incident, due: datetim
     await _say(parts, run, incident, who, int((now - due).total_seconds() // 60))
     cadence = level.update_cadence if level and level.update_cadence else timedelta(hours=1)
     again = datetime.fromisoformat(run.args["at"]) + cadence  # the same however often this is tried
-    await parts.database.write(lambda work: work.jobs.add(_timer(incident, ESCALATED, due, again), now=now))
+    timer = _timer(incident, ESCALATED, due, again, set_at=datetime.fromisoformat(run.args["set"]))
+    await parts.database.write(lambda work: work.jobs.add(timer, now=now))
 
 
 async def _say(parts: Parts, run: JobRun, incident: Incident, who: str, minutes: int) -> None:

@@ -1,6 +1,7 @@
 """Short answers that only the person who acted sees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.views import blocks, card, mrkdwn, wording
 from incidents.checklist import ChecklistItem, ItemState, Verdict
@@ -56,6 +57,16 @@ def in_command(incident: Incident) -> Message:
         f"You are in command of {incident.key}.",
         [blocks.section(f"*You are in command of {incident.key}.* {duties}")],
     )
+
+
+def severity_changed(incident: Incident, told: Mapping[str, Any]) -> Message:
+    """To everybody in the channel: from what, to what, by whom and why."""
+    before, after = str(told["from"]), str(told["to"])
+    raised = after < before
+    why = f"\n{mrkdwn.escape(mrkdwn.line(str(told['reason']), 300))}" if told["reason"] else ""
+    said = f"{wording.mark(after)} Severity {'raised' if raised else 'lowered'}: *{before} → {after}* by {mrkdwn.user(told['by'])}{why}"
+    text = f"{incident.key}: severity {'raised' if raised else 'lowered'} from {before} to {after}"
+    return Message(text, [blocks.section(said)])
 
 
 def joined(incident: Incident) -> Message:

@@ -25,6 +25,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "declared": ("📢", "Declared"),
     "channel_opened": ("🚪", "Channel"),
     "command_taken": ("🧭", "Command"),
+    "severity_changed": ("🎚️", "Severity"),
     "item_done": ("✅", "Done"),
     "item_reopened": ("↩️", "Undone"),
     "item_skipped": ("⏭️", "Skipped"),
