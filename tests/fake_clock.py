@@ -11,6 +11,8 @@ START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 _PATIENCE = 0.05
 """Real seconds given to work under way before a sleeper among it is taken for what it waits for."""
 _ROUNDS = 10
+_LOOPS = {"journal-loop", "journal-leases", "refresher-sweep"}
+"""Tasks that wait for the next thing to do; who else sleeps is in the middle of something."""
 
 
 class FakeClock:
@@ -19,7 +21,9 @@ class FakeClock:
     What "settled" means is told with `settle_with(journal.idle)`; without it, a few turns of the event loop.
     """
 
-    def __init__(self, start: datetime = START) -> None:
+    def __init__(self, start: datetime = START, *, lets_work_end: bool = False) -> None:
+        """Stand at `start`; with `lets_work_end` an advance goes on past its target while work sleeps."""
+        self._lets_work_end = lets_work_end
         self._now = start
         self._order = itertools.count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None], bool]] = []
@@ -61,8 +65,12 @@ class FakeClock:
             self._now = max(self._now, moment)
             self._wake_due()
             await self._settle(target)
-        self._now = target
+        self._now = max(self._now, target)
         await self._settle(target)
+        while self._lets_work_end and (later := self._work_until()) is not None:
+            self._now = max(self._now, later)
+            self._wake_due()
+            await self._settle(later)
 
     def jump(self, by: timedelta) -> None:
         """Set the clock forward as a stalled program would find it: nothing wakes before the next advance."""
@@ -71,8 +79,8 @@ class FakeClock:
     def _sleeper(self, moment: datetime) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         task = asyncio.current_task()
-        of_journal = task is not None and task.get_name() in {"journal-loop", "journal-leases"}
-        heapq.heappush(self._sleepers, (moment, next(self._order), future, of_journal))
+        of_loops = task is not None and task.get_name() in _LOOPS
+        heapq.heappush(self._sleepers, (moment, next(self._order), future, of_loops))
         return future
 
     def _wake_due(self) -> None:
@@ -92,14 +100,19 @@ class FakeClock:
             done, waiting = await asyncio.wait(waiting, timeout=_PATIENCE)
             for settled in done:
                 settled.result()
-            if not done and self._work_sleeps(target):
+            if not done and (self._work_sleeps(target) or (self._lets_work_end and self._work_until())):
                 break
         for wait in waiting:
             wait.cancel()
 
     def _work_sleeps(self, target: datetime) -> bool:
         """Whether something beside the journal's own tasks waits for a moment that this advance reaches."""
-        return any(
-            not of_journal and not future.done() and moment <= target
-            for moment, _, future, of_journal in self._sleepers
-        )
+        until = self._work_until()
+        return until is not None and until <= target
+
+    def _work_until(self) -> datetime | None:
+        """The next moment that something beside the program's own loops waits for."""
+        moments = [
+            moment for moment, _, future, of_loops in self._sleepers if not of_loops and not future.done()
+        ]
+        return min(moments, default=None)

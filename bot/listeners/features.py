@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.listeners import (
+    assess,
     card,
     checklist,
     declare,
@@ -22,6 +23,7 @@ from bot.listeners.reception import Reception
 VERBS = (
     declare.VERB,
     severity.VERB,
+    assess.VERB,
     update.VERB,
     record.NOTE,
     record.DECISION,
@@ -32,7 +34,7 @@ VERBS = (
     look.STATUS,
     look.LIST,
 )
-_FEATURES = (declare, checklist, update, resolve, card, home, keep_message, timeline, failures)
+_FEATURES = (declare, assess, checklist, update, resolve, card, home, keep_message, timeline, failures)
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

@@ -82,9 +82,18 @@ def kind(parts: Parts) -> JobKind:
     return JobKind(KIND, body)
 
 
-def _check(incident: Incident, level: SeverityLevel) -> None:
+def refuse_when_over(incident: Incident) -> None:
+    """An incident that is over keeps its severity.
+
+    Raises:
+        IllegalMoveError: it is over.
+    """
     if not incident.status.is_open:
         raise IllegalMoveError(f"{incident.key} is {incident.status.words}. Reopen it on its card first.")
+
+
+def _check(incident: Incident, level: SeverityLevel) -> None:
+    refuse_when_over(incident)
     if incident.severity == level.key:
         raise IllegalMoveError(f"{incident.key} is {level.key} already.")
 

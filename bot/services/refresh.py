@@ -78,7 +78,7 @@ class Refresher:
 
     async def start(self) -> None:
         """Begin to look for what was left unshown."""
-        self._sweeping = asyncio.create_task(self._sweep())
+        self._sweeping = asyncio.create_task(self._sweep(), name="refresher-sweep")
 
     async def stop(self) -> None:
         """Stop; what is not shown yet will be by the next process."""

@@ -63,7 +63,7 @@ def severity_changed(incident: Incident, told: Mapping[str, Any]) -> Message:
     """To everybody in the channel: from what, to what, by whom and why."""
     before, after = str(told["from"]), str(told["to"])
     raised = after < before
-    why = f"\n{mrkdwn.escape(mrkdwn.line(str(told['reason']), 300))}" if told["reason"] else ""
+    why = f"\n{mrkdwn.escape(mrkdwn.line(str(told['reason']), 800))}" if told["reason"] else ""
     said = f"{wording.mark(after)} Severity {'raised' if raised else 'lowered'}: *{before} → {after}* by {mrkdwn.user(told['by'])}{why}"
     text = f"{incident.key}: severity {'raised' if raised else 'lowered'} from {before} to {after}"
     return Message(text, [blocks.section(said)])

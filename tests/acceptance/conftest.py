@@ -53,7 +53,7 @@ async def any_town(request: pytest.FixtureRequest, open_town: OpenTown) -> Town:
 @pytest.fixture
 async def slow_town(open_town: OpenTown) -> tuple[Town, FakeClock]:
     """A town whose time the test moves."""
-    clock = FakeClock()
+    clock = FakeClock(lets_work_end=True)
     town = await open_town(clock=clock)
     clock.settle_with(town.cordon.idle)
     return town, clock

@@ -34,7 +34,7 @@ GROUPS = [
 @pytest.fixture
 async def slow_town(open_town: OpenTown) -> tuple[Town, FakeClock]:
     """A town whose time the test moves, and whose bot may be started anew."""
-    clock = FakeClock()
+    clock = FakeClock(lets_work_end=True)
     town = await open_town(clock=clock, call_timeout=0.4)  # a call that hangs does so for real
 
     async def settled() -> None:
