@@ -13,6 +13,7 @@ from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, Artist
 from bot.services.in_order import InOrder
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
+from bot.services.side_by_side import side_by_side
 from bot.views import updates
 from incidents.checklist import ChecklistPhase
 from incidents.errors import TemporaryError
@@ -59,15 +60,11 @@ async def post_all(parts: Parts, run: JobRun, incident: Incident, prepared: Prep
     names = [_name(one) for one in prepared.in_channel]
     order = InOrder([names[0], INITIAL, *names[1:]])
     card = asyncio.ensure_future(_post(parts, run, incident, prepared.card, prepared, order=order))
-    results = await asyncio.gather(
+    await side_by_side(
         _pin(parts, run, incident, card),
         _post_initial(parts, run, incident, prepared.initial, order),
         *(_post(parts, run, incident, one, prepared, order=order) for one in prepared.checklist),
-        return_exceptions=True,
     )
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
     await parts.database.write(lambda work: _deal_out(work, parts, incident.id))
 
 
@@ -149,7 +146,7 @@ async def _pin(parts: Parts, run: JobRun, incident: Incident, card: "asyncio.Fut
     """Pin the card and bookmark it."""
     ts = await card
     channel = incident.channel_id or ""
-    await asyncio.gather(
+    await side_by_side(
         run.step("pin", lambda: parts.workspace.pin(channel, ts)),
         bookmark_card(parts, run, incident, ts),
     )

@@ -13,6 +13,7 @@ from bot.services import channel_furniture, channel_messages, channel_people
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import say_once
+from bot.services.side_by_side import side_by_side
 from bot.views import answers, declare_modal, mrkdwn
 from incidents.errors import OutsideError, PermanentError, TemporaryError
 from incidents.incident import Incident, channel_name
@@ -120,7 +121,7 @@ class _Opening:
     ) -> None:
         """Everything that needs the channel, side by side."""
         parts, run = self._parts, self._run
-        await asyncio.gather(
+        await side_by_side(
             self._try("card and checklist", channel_messages.post_all(parts, run, incident, prepared)),
             self._try("announcement", channel_messages.announce(parts, run, incident, prepared)),
             self._bind(incident),
