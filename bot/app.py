@@ -118,6 +118,7 @@ class Cordon:
             organisation=settings.organisation,
             playbooks=playbooks,
             templates=templates,
+            artist=artist,
             refresher=refresher,
         )
         self.journal = Journal(

@@ -78,6 +78,12 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     organisation = read_settings().organisation
     # The sandbox is loaded by its name, when it is asked for: a bot in production never needs it.
     town = import_module("sandbox.town")
+    try:
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{chosen.folder} can't be made: {error.strerror}. Choose with --folder."
+        ) from error
     living = town.live(
         manifest.read(),
         chosen.folder,
@@ -86,16 +92,9 @@ def _sandbox(chosen: argparse.Namespace) -> int:
         lambda text: print(text, flush=True),
     )
     try:
-        chosen.folder.mkdir(parents=True, exist_ok=True)
         asyncio.run(living)
-    except ValueError as error:
-        file = chosen.folder / "workspace.json"
-        raise ConfigError(
-            f"{file} is damaged: {error}. Take it away to begin with an empty workspace."
-        ) from error
-    except OSError as error:
-        where = f"the page can't be opened on port {chosen.page_port}, or {chosen.folder} can't be used"
-        raise ConfigError(f"{where}: {error.strerror}. Choose with --page-port and --folder.") from error
+    except town.CantOpenError as error:
+        raise ConfigError(str(error)) from error
     return 0
 
 

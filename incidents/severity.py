@@ -6,7 +6,7 @@ and 60 minutes follows the AI systems playbook.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -77,6 +77,12 @@ class SeverityScheme(BaseModel):
     def get(self, key: str) -> SeverityLevel | None:
         """The level with exactly this key, or None."""
         return next((level for level in self.levels if level.key == key), None)
+
+    def next_update(self, key: str, now: datetime) -> datetime | None:
+        """When the next status update is due if one was given now; None where none is due at this level."""
+        level = self.get(key)
+        cadence = level.update_cadence if level else None
+        return None if cadence is None else now + cadence
 
     @property
     def spoken(self) -> str:

@@ -12,6 +12,10 @@ Tokens = dict[str, str]
 Stop = Callable[[], Awaitable[None]]
 
 
+class CantOpenError(Exception):
+    """The workspace can't be opened; the text says why and what to do."""
+
+
 async def live(
     manifest: Mapping[str, Any],
     folder: Path,
@@ -27,13 +31,15 @@ async def live(
         page_port: where the page listens.
         move_in: starts the bot with the variables it needs; gives its address and how to stop it.
         say: tells the person who started it.
+
+    Raises:
+        CantOpenError: the port is taken, or what was kept can't be read.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    workspace = Sandbox(manifest=manifest, port=page_port, state_file=folder / "workspace.json")
+    workspace = await _opened(manifest, folder, page_port)
     try:
-        await workspace.start()
         address, leave = await move_in(
             {
                 "SLACK_BOT_TOKEN": workspace.bot_token,
@@ -50,3 +56,18 @@ async def live(
             await leave()
     finally:
         await workspace.stop()
+
+
+async def _opened(manifest: Mapping[str, Any], folder: Path, page_port: int) -> Sandbox:
+    try:
+        workspace = Sandbox(manifest=manifest, port=page_port, state_file=folder / "workspace.json")
+    except ValueError as error:
+        raise CantOpenError(str(error)) from error
+    try:
+        await workspace.start()
+    except OSError as error:
+        await workspace.stop()
+        raise CantOpenError(
+            f"The page can't be opened on port {page_port}: {error.strerror}. Choose another with --page-port."
+        ) from error
+    return workspace

@@ -100,9 +100,7 @@ def _check(incident: Incident, level: SeverityLevel) -> None:
 
 def _next_update(parts: Parts, incident: Incident, level: SeverityLevel, now: datetime) -> datetime | None:
     """When the next status update is due under the new cadence."""
-    if level.update_cadence is None:
-        return None
-    due = now + level.update_cadence
+    due = parts.scheme.next_update(level.key, now)
     before = parts.scheme.get(incident.severity)
     raised = before is None or level.rank < before.rank
-    return min(due, incident.next_update_at) if raised and incident.next_update_at else due
+    return min(due, incident.next_update_at) if due and raised and incident.next_update_at else due

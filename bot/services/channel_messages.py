@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.services.channel_furniture import bookmark_card
-from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, Artist
+from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST
 from bot.services.in_order import InOrder
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
@@ -111,8 +111,7 @@ async def _post(
     channel: str | None = None,
 ) -> str:
     """Post one message that follows the incident, and remember where it is."""
-    artist = Artist(parts.templates, parts.scheme, parts.clock)
-    message = artist.compose(posted, incident, prepared.phases, prepared.last)
+    message = parts.artist.compose(posted, incident, prepared.phases, prepared.last)
     where = channel or incident.channel_id or ""
     # an earlier attempt may have posted an older state; what is of no known revision is edited
     revision = posted.wanted if run.is_fresh(_name(posted)) else 0

@@ -20,10 +20,14 @@ class Wanted:
 
 async def wanted(parts: Parts, incident: Incident) -> Wanted:
     """Look up the people of the incident's severity; the reporter is always one."""
-    level = parts.scheme.get(incident.severity)
-    references = [*parts.organisation.invite.everyone, *(level.invite if level else ())]
-    users, unknown = await parts.workspace.people([incident.reporter, *references])
+    users, unknown = await parts.workspace.people([incident.reporter, *references(parts, incident)])
     return Wanted(users, unknown)
+
+
+def references(parts: Parts, incident: Incident) -> list[str]:
+    """The people of the incident's severity, and those of every incident, as the organisation writes them."""
+    level = parts.scheme.get(incident.severity)
+    return [*(level.invite if level else ()), *parts.organisation.invite.everyone]
 
 
 async def invite(parts: Parts, run: JobRun, incident: Incident, people: asyncio.Task[Wanted]) -> str | None:

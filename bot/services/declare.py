@@ -60,7 +60,6 @@ async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Inc
 
 
 async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: datetime) -> Incident:
-    cadence = parts.scheme.find(order.severity).update_cadence
     incident = await work.incidents.add(
         title=order.title,
         summary=order.summary,
@@ -68,7 +67,7 @@ async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: d
         playbook=order.playbook,
         reporter=order.reporter,
         declared_at=now,
-        next_update_at=now + cadence if cadence else None,
+        next_update_at=parts.scheme.next_update(order.severity, now),
     )
     said = f"Declared {incident.severity}: {incident.title}"
     await work.timeline.append(incident.id, at=now, actor=order.reporter, kind=EntryKind.DECLARED, text=said)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.organisation import Organisation
 from bot.playbooks import PlaybookLibrary
+from bot.services.draw import Artist
 from bot.services.refresh import Refresher
 from bot.views.templates import Templates
 from incidents.clock import Clock
@@ -22,6 +23,7 @@ class Parts:
     organisation: Organisation
     playbooks: PlaybookLibrary
     templates: Templates
+    artist: Artist
     refresher: Refresher
 
     @property

@@ -48,8 +48,7 @@ async def publish_update(
             raise IllegalMoveError(f"{incident.key} is resolved. Reopen it on its card to publish an update.")
         if not await work.deliveries.accept(delivery, now):
             return incident
-        level = parts.scheme.get(incident.severity)
-        due = now + level.update_cadence if level and level.update_cadence else None
+        due = parts.scheme.next_update(incident.severity, now)
         incident = await work.incidents.change(incident_id, last_update_at=now, next_update_at=due)
         await keep(work, parts, incident, UpdateKind.UPDATE, fields, by=by, now=now)
         await work.timeline.append(

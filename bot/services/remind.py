@@ -7,6 +7,7 @@ looks first whether its update is still owed.
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.services.channel_people import references
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
@@ -80,8 +81,8 @@ async def _overdue(parts: Parts, run: JobRun, incident: Incident, _due: datetime
 async def _escalated(parts: Parts, run: JobRun, incident: Incident, due: datetime) -> None:
     """Call the severity's people, and come back after another cadence while nobody has answered."""
     level = parts.scheme.get(incident.severity)
-    references = [*(level.invite if level else ()), *parts.organisation.invite.everyone]
-    users, _ = await parts.workspace.people([incident.commander or incident.reporter, *references])
+    owes = incident.commander or incident.reporter
+    users, _ = await parts.workspace.people([owes, *references(parts, incident)])
     who = " ".join(mrkdwn.user(user) for user in users[:_MENTIONED])
     now = parts.clock.now()
     await _say(parts, run, incident, who, int((now - due).total_seconds() // 60))

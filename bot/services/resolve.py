@@ -59,8 +59,7 @@ async def reopen(parts: Parts, incident_id: int, *, by: str, delivery: str) -> I
             return incident
         if incident.status.is_open:
             raise IllegalMoveError(f"{incident.key} is open already.")
-        level = parts.scheme.get(incident.severity)
-        due = now + level.update_cadence if level and level.update_cadence else None
+        due = parts.scheme.next_update(incident.severity, now)
         incident = await work.incidents.change(
             incident_id, status=Stage.INVESTIGATING, resolved_at=None, next_update_at=due
         )

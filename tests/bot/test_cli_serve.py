@@ -112,3 +112,17 @@ async def test_a_page_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path, t
     assert ran.status == 1
     assert "--page-port" in ran.err
     assert "Traceback" not in ran.err
+
+
+async def test_a_sandbox_that_cannot_be_kept_or_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = await command_line.run(tmp_path, "sandbox", *FREE, "--folder", "file/below")
+    assert ran.status == 1
+    assert ran.err.startswith("cordon: file/below can't be made: ")
+
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "workspace.json").write_text("{not a workspace")
+    ran = await command_line.run(tmp_path, "sandbox", *FREE, "--folder", "kept")
+    assert ran.status == 1
+    assert ran.err.startswith("cordon: kept/workspace.json is not a sandbox state file; move it away.")
+    assert "Traceback" not in ran.err

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -125,3 +125,10 @@ def test_a_level_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> Non
     assert _level("SEV1").key == "SEV1"
     with pytest.raises(ValidationError):
         _level(**{"key": "SEV1", **wrong})  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_the_next_update_follows_the_levels_cadence() -> None:
+    now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert DEFAULT_SCHEME.next_update("SEV1", now) == now + timedelta(minutes=30)
+    assert DEFAULT_SCHEME.next_update("SEV4", now) is None
+    assert DEFAULT_SCHEME.next_update("SEV9", now) is None
