@@ -8,7 +8,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from incidents.errors import NotUnderstoodError
 from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, SeverityScheme
+from incidents.severity_presets import preset
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
 
@@ -80,6 +82,15 @@ class Organisation(_Section):
     reminders: Reminders = Reminders()
     timeline: TimelineWays = TimelineWays()
     journal: Journal = Journal()
+
+    @field_validator("severities", mode="before")
+    @classmethod
+    def _preset(cls, given: object) -> object:
+        """The name of a shipped scheme stands for its levels."""
+        try:
+            return preset(given).levels if isinstance(given, str) else given
+        except NotUnderstoodError as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("severities")
     @classmethod
