@@ -19,7 +19,20 @@ from bot.clock import SystemClock
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
-from bot.services import change_severity, export, open_channel, phase_due, publish_update, remind
+from bot.services import (
+    archive_channel,
+    change_severity,
+    export,
+    notice,
+    open_channel,
+    phase_due,
+    publish_update,
+    remind,
+    reopened,
+    retrospective,
+    role_told,
+    unattended,
+)
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -38,7 +51,20 @@ _CALL_TIMEOUT = 10.0
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
 
-_JOBS = (change_severity, export, open_channel, phase_due, publish_update, remind)
+_JOBS = (
+    archive_channel,
+    change_severity,
+    export,
+    notice,
+    open_channel,
+    phase_due,
+    publish_update,
+    remind,
+    reopened,
+    retrospective,
+    role_told,
+    unattended,
+)
 """Every use case that leaves work to the journal."""
 
 _log = logging.getLogger(__name__)

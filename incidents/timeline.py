@@ -40,6 +40,22 @@ class EntryKind(StrEnum):
     MESSAGE_DELETED = "message_deleted"
     EXPORTED = "exported"
     REFUSED = "refused"
+    STAGE_CHANGED = "stage_changed"
+    CONTAINED = "contained"
+    GATE_FULFILLED = "gate_fulfilled"
+    GATE_WAIVED = "gate_waived"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+    ARCHIVED = "archived"
+    ROLE_TAKEN = "role_taken"
+    ROLE_GIVEN = "role_given"
+    ROLE_HANDED_OVER = "role_handed_over"
+    ROLE_LEFT = "role_left"
+    ESCALATED = "escalated"
+    ACCESS_ASKED = "access_asked"
+    ACCESS_DECIDED = "access_decided"
+    DRILL_SCORED = "drill_scored"
 
 
 class TimelineEntry(BaseModel):

@@ -88,6 +88,12 @@ class Town:
         await self.cordon.idle()
         return channel
 
+    async def contain(self, channel: Channel, by: str = "ann") -> None:
+        """Verify containment, as it is asked for before resolving."""
+        await self.person(by).slash(channel.id, "/incident verify 0 violations in 10 min")
+        await self.until_message(channel, "Containment verified")
+        await self.cordon.idle()
+
     def messages(self, channel: Channel | str, *, by_bot: bool = True) -> list[Message]:
         """What everybody sees in a channel, oldest first."""
         found = self.sandbox.workspace.channel(channel if isinstance(channel, str) else channel.id)
