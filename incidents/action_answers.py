@@ -42,9 +42,9 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    label: Annotated[Line, Field(max_length=48)] = Field(
+    label: Annotated[str, Field(min_length=1, max_length=48), AfterValidator(one_line)] = Field(
         description="what the form calls it"
-    )  # Slack's limit
+    )
     kind: AnswerKind = Field(default=AnswerKind.TEXT, description="text, ids (a pasted list) or number")
     limit: int | None = Field(default=None, ge=1, description="characters, ids, or the largest number")
     pattern: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_compiles)] | None = Field(

@@ -10,7 +10,7 @@ from incidents.containment import Risk
 from incidents.errors import NotFoundError
 
 
-def step(risk: str | None = "low", **more: Any) -> dict[str, object]:
+def step(risk: str | None = "low", **more: object) -> dict[str, object]:
     return {"title": "A step", "command": "http_request", "risk": risk, **more}
 
 
@@ -104,7 +104,7 @@ def test_a_recovery_of_its_own_is_followed_in_its_order() -> None:
 
 def test_a_sequence_asks_what_its_steps_ask() -> None:
     ids: dict[str, Any] = {"ask": {"ids": {"label": "Ids", "kind": "ids"}}}
-    both = catalog(a=step(**ids), b=step(**ids), c=step(), all=sequence("a", "b", "c"))
+    both = catalog(a={**step(), **ids}, b={**step(), **ids}, c=step(), all=sequence("a", "b", "c"))
     assert list(both.asks("all")) == ["ids"]
     assert both.asks("c") == {}
 
