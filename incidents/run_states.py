@@ -32,6 +32,8 @@ class RunState(StrEnum):
 
 _WORDS = {
     RunState.WAITING_APPROVAL: "waiting for approval",
+    RunState.VERIFIED: "done and verified",
+    RunState.FAILED: "not done: it failed",
     RunState.VERIFYING: "carried out and being verified",
     RunState.UNVERIFIED: "carried out, but its effect was not seen",
     RunState.IN_DOUBT: "in doubt: nobody knows whether it happened",
