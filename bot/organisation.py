@@ -1,13 +1,17 @@
-"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders.
+"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders, containment.
 
 Every key has a default, so that no file is needed. Unknown or wrong keys stop the start with file and line.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from incidents.action_catalog import Catalog
+from incidents.actions import Action, ActionName
+from incidents.approval import ContainmentPolicy
 from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, SeverityScheme
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
@@ -80,12 +84,27 @@ class Organisation(_Section):
     reminders: Reminders = Reminders()
     timeline: TimelineWays = TimelineWays()
     journal: Journal = Journal()
+    containment: ContainmentPolicy = ContainmentPolicy()
+    actions: Mapping[ActionName, Action] = Field(
+        default_factory=dict, description="what can be done to contain an incident, by name"
+    )
+
+    @field_validator("actions")
+    @classmethod
+    def _make_a_catalog(cls, actions: Mapping[str, Action]) -> Mapping[str, Action]:
+        Catalog(actions=actions)
+        return actions
 
     @field_validator("severities")
     @classmethod
     def _make_a_scheme(cls, levels: tuple[SeverityLevel, ...]) -> tuple[SeverityLevel, ...]:
         SeverityScheme(levels=levels)
         return levels
+
+    @property
+    def catalog(self) -> Catalog:
+        """The actions that can be run."""
+        return Catalog(actions=self.actions)
 
     @property
     def scheme(self) -> SeverityScheme:

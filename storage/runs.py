@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from incidents.errors import ConflictError, NotFoundError
+from incidents.errors import ConflictError, NotFoundError, TargetTakenError
 from incidents.rights import mention
 from incidents.run_states import ACTIVE
 from incidents.runs import Run
@@ -30,7 +30,8 @@ class Runs:
         """Keep a new run, and give it back with its number; one that is kept under this key already as it is.
 
         Raises:
-            ConflictError: it is active already, and another run has its target; or its sequence has that step.
+            TargetTakenError: it is active already, and another run has its target.
+            ConflictError: its sequence has that step.
         """
         columns = _columns(run)
         del columns["id"]
@@ -67,7 +68,8 @@ class Runs:
         """Keep what one event made of a run, if it still is what the event was applied to.
 
         Raises:
-            ConflictError: somebody else changed it meanwhile, or another run has its target; says which and whose.
+            ConflictError: somebody else changed it meanwhile.
+            TargetTakenError: another run has its target; says which and whose.
             NotFoundError: there is no such run.
         """
         unchanged = (RUNS.c.id == run.id) & (RUNS.c.version == run.version - 1)
@@ -118,7 +120,9 @@ class Runs:
             insert_into(self._session, RUN_TARGETS).values(row).on_conflict_do_nothing()
         )
         holder = await self.active_on(run.plan.target)
-        if holder is None or holder.id != run.id:
+        if holder is None:  # given back between the two statements
+            raise ConflictError(f"Another run had the target of {run.named} until now. Try once more.")
+        if holder.id != run.id:
             raise _taken(run, holder)
 
 
@@ -136,13 +140,14 @@ def _overtaken(now: Run) -> ConflictError:
     return ConflictError(f"{now.named} was changed meanwhile: it is {now.state.words} now.")
 
 
-def _taken(run: Run, holder: Run | None) -> ConflictError:
-    if holder is None:
-        return ConflictError(f"Another run had the target of {run.named} until now. Try once more.")
+def _taken(run: Run, holder: Run) -> TargetTakenError:
     who, target = mention(holder.requester), holder.plan.target if holder.plan else holder.title
     if holder.action == run.action and holder.incident_id == run.incident_id:
-        return ConflictError(f"{holder.named} is {holder.state.words} already, asked for by {who}.")
-    return ConflictError(
+        return TargetTakenError(
+            f"{holder.named} is {holder.state.words} already, asked for by {who}.", holder.id
+        )
+    return TargetTakenError(
         f"{run.named} has to wait: {holder.named} of INC-{holder.incident_id}, asked for by {who}, is"
-        f" {holder.state.words} and touches the same target, {target}. Wait until it ends, or cancel it."
+        f" {holder.state.words} and touches the same target, {target}. Wait until it ends, or cancel it.",
+        holder.id,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from incidents import run_moves as moves
-from incidents.errors import ConflictError, NotFoundError
+from incidents.errors import ConflictError, NotFoundError, TargetTakenError
 from incidents.run_states import RunState
 from incidents.runs import Run, Snapshot, SnapshotState, StepOrder
 from storage.database import Database
@@ -105,8 +105,9 @@ async def test_a_second_run_on_a_target_hears_of_the_first(database: Database) -
         await after(database, same, "ask")
     assert (await database.read(lambda unit: unit.runs.get(same.id))).state is RunState.PLANNED
     other = await kept(database, "m", incident_id=2, title="Restart the agent", action="restart")
-    with pytest.raises(ConflictError) as caught:
+    with pytest.raises(TargetTakenError) as caught:
         await after(database, other, "ask")
+    assert caught.value.run_id == 1
     assert str(caught.value) == (
         "“Restart the agent” has to wait: “Stop the agent” of INC-1, asked for by <@U0BOB>, is approved and touches"
         " the same target, Deployment prod/agent. Wait until it ends, or cancel it."
