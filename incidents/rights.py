@@ -202,7 +202,7 @@ def holders(rule: Rule, crew: Crew | None, *, but: str | None = None) -> str:
         return "any other full member of the workspace" if but else "every full member of the workspace"
     reached = [
         *(_role_words(role, crew, but) for role in Role if role in rule.roles),
-        *(f"<@{user}>" for user in sorted(rule.users) if user != but),
+        *(mention(user) for user in sorted(rule.users) if user != but),
         *(f"<!subteam^{group}>" for group in sorted(rule.groups)),
     ]
     *most, last = reached or [""]

@@ -5,10 +5,12 @@ Pure. How actions nest is `action_catalog.py`; starting the steps and waiting fo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from incidents.action_catalog import RecoveryStep, Stages, Way
 from incidents.actions import Action, OnFailure
-from incidents.containment import Effect, Plan
+from incidents.containment import Effect, Plan, Risk
 from incidents.run_states import RunState
 from incidents.runs import Failure, Run, StepOrder
 
@@ -68,6 +70,46 @@ def plan_of(target: str, steps: Sequence[tuple[str, Plan]]) -> Plan:
         state={
             f"{number} {plan.target}": dict(plan.state) for number, (_, plan) in enumerate(steps, start=1)
         },
+    )
+
+
+def step_of(
+    parent: Run,
+    position: int,
+    action: Action,
+    *,
+    answers: Mapping[str, Any],
+    key: str,
+    at: datetime,
+    recovers: int | None = None,
+) -> Run:
+    """The run of one step, to be planned next; its sequence's approval is its own.
+
+    Args:
+        parent: the sequence's run.
+        position: the step's place among all steps, from 0.
+        action: the step's action.
+        answers: what the person was asked for the whole sequence.
+        key: a key of its own.
+        at: the time.
+        recovers: for a step of recovery that takes a run back, that run.
+    """
+    names = parent.order.names if parent.order else ()
+    return Run(
+        key=key,
+        incident_id=parent.incident_id,
+        action=names[position],
+        title=action.title,
+        command=action.command,
+        params=action.params_with(answers),
+        risk=action.risk or Risk.HIGH,
+        requester=parent.requester,
+        reason=parent.reason,
+        source=parent.source,
+        planned_at=at,
+        parent_id=parent.id,
+        position=position,
+        recovers=recovers,
     )
 
 

@@ -2,13 +2,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.action_answers import Ask
 from incidents.action_catalog import RecoveryStep, Way
 from incidents.actions import Action, OnFailure
-from incidents.containment import Effect
+from incidents.containment import Effect, Risk
 from incidents.run_states import RunState
 from incidents.runs import Run, StepOrder
-from incidents.sequences import Course, course, failure_of, order_of, plan_of, recovery_order, undo_order
-from tests.incidents.runs_made import PLAN, a_run, run_in
+from incidents.sequences import (
+    Course,
+    course,
+    failure_of,
+    order_of,
+    plan_of,
+    recovery_order,
+    step_of,
+    undo_order,
+)
+from tests.incidents.runs_made import NOON, PLAN, a_run, run_in
 
 S = RunState
 ORDERED = StepOrder(stages=(("a",), ("b", "c"), ("d",)))
@@ -139,3 +149,12 @@ def test_a_recovery_that_meets_the_problem_again_says_to_contain_again() -> None
     assert met.then.startswith("The problem came back: contain again.")
     stopped = failure_of(parent, [child(0, S.FAILED, "Agent on")])
     assert stopped.then.startswith("Recovery has stopped.")
+
+
+def test_a_step_is_its_sequences_and_has_parameters_of_its_own() -> None:
+    parent = a_run(id=7, title="Kill switch", command=None, order=ORDERED, reason="it leaks")
+    pause = Action(title="Pause", command="http_request", params={"url": "u"}, ask={"ids": Ask(label="Ids")})
+    step = step_of(parent, 2, pause, answers={"ids": "a", "url": "evil"}, key="k2", at=NOON)
+    assert (step.action, step.parent_id, step.position, step.requester) == ("c", 7, 2, "U0BOB")
+    assert (step.command, step.params, step.risk) == ("http_request", {"url": "u", "ids": "a"}, Risk.HIGH)
+    assert (step.plan, step.state, step.order) == (None, S.PLANNED, None)
