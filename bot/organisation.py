@@ -1,13 +1,17 @@
-"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders.
+"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders, containment.
 
 Every key has a default, so that no file is needed. Unknown or wrong keys stop the start with file and line.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from incidents.action_catalog import Catalog
+from incidents.actions import Action, ActionName
+from incidents.approval import ContainmentPolicy
 from incidents.business_hours import BusinessHours, Weekday, business_hours
 from incidents.errors import NotUnderstoodError
 from incidents.rights import Policy, Right, Rule
@@ -121,6 +125,16 @@ class Organisation(_Section):
         default_factory=dict, description="who may do what, instead of the built-in rules"
     )
     journal: Journal = Journal()
+    containment: ContainmentPolicy = ContainmentPolicy()
+    actions: Mapping[ActionName, Action] = Field(
+        default_factory=dict, description="what can be done to contain an incident, by name"
+    )
+
+    @field_validator("actions")
+    @classmethod
+    def _make_a_catalog(cls, actions: Mapping[str, Action]) -> Mapping[str, Action]:
+        Catalog(actions=actions)
+        return actions
 
     @field_validator("severities", mode="before")
     @classmethod
@@ -141,6 +155,11 @@ class Organisation(_Section):
     def policy(self) -> Policy:
         """Who may do what."""
         return Policy().with_rules(self.rights)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The actions that can be run."""
+        return Catalog(actions=self.actions)
 
     @property
     def scheme(self) -> SeverityScheme:

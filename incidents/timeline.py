@@ -56,6 +56,17 @@ class EntryKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_DECIDED = "access_decided"
     DRILL_SCORED = "drill_scored"
+    RUN_PLANNED = "run_planned"
+    RUN_APPROVED = "run_approved"
+    RUN_STARTED = "run_started"
+    RUN_VERIFIED = "run_verified"
+    RUN_FAILED = "run_failed"
+    RUN_IN_DOUBT = "run_in_doubt"
+    RUN_REVERTED = "run_reverted"
+    RUN_CANCELLED = "run_cancelled"
+    BREAK_GLASS = "break_glass"
+    EVIDENCE_KEPT = "evidence_kept"
+    EVIDENCE_SKIPPED = "evidence_skipped"
 
 
 class TimelineEntry(BaseModel):

@@ -95,6 +95,7 @@ ELSEWHERE = {
     "storage/test_incidents.py": ("storage/tables/incident.py",),
     "storage/test_jobs.py": ("storage/tables/job.py",),
     "storage/test_messages.py": ("storage/tables/message.py",),
+    "storage/test_runs.py": ("storage/tables/run.py",),
     "storage/test_timeline.py": ("storage/tables/timeline.py",),
     "storage/test_updates.py": ("storage/tables/update.py",),
 }

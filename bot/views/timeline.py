@@ -60,6 +60,17 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "access_asked": ("🔑", "Access"),
     "access_decided": ("🔑", "Access"),
     "drill_scored": ("🧪", "Drill"),
+    "run_planned": ("🗒️", "Action planned"),
+    "run_approved": ("👍", "Action approved"),
+    "run_started": ("▶️", "Action started"),
+    "run_verified": ("🛡️", "Action verified"),
+    "run_failed": ("❌", "Action failed"),
+    "run_in_doubt": ("❓", "Action in doubt"),
+    "run_reverted": ("⏪", "Action undone"),
+    "run_cancelled": ("🚫", "Action cancelled"),
+    "break_glass": ("🚨", "Approval overridden"),
+    "evidence_kept": ("🗄️", "Evidence kept"),
+    "evidence_skipped": ("🕳️", "Evidence skipped"),
 }
 _TOLD: Final = {
     EntryKind.NOTE,
