@@ -39,6 +39,10 @@ class EntryKind(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     EXPORTED = "exported"
+    PAGED = "paged"
+    PAGE_ACKNOWLEDGED = "page_acknowledged"
+    PAGE_FAILED = "page_failed"
+    PAGE_RESOLVED = "page_resolved"
 
 
 class TimelineEntry(BaseModel):

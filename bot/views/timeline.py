@@ -43,6 +43,10 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "message_edited": ("🖊️", "Message edited"),
     "message_deleted": ("🗑️", "Message deleted"),
     "exported": ("📄", "Exported"),
+    "paged": ("📟", "Paged"),
+    "page_acknowledged": ("📟", "Page acknowledged"),
+    "page_failed": ("📵", "Page failed"),
+    "page_resolved": ("📟", "Page resolved"),
 }
 _TOLD: Final = {
     EntryKind.NOTE,
