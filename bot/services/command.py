@@ -1,5 +1,6 @@
 """Take command of an incident, and join its channel."""
 
+from bot.services import page
 from bot.services.draw import ANNOUNCEMENT, CARD, TOPIC
 from bot.services.parts import Parts
 from incidents.errors import ConflictError, NotFoundError
@@ -26,6 +27,7 @@ async def take_command(parts: Parts, incident_id: int, *, by: str, delivery: str
         await work.timeline.append(
             incident_id, at=now, actor=by, kind=EntryKind.COMMAND_TAKEN, text="Took command"
         )
+        await page.taken(work, parts, incident, now)
         await parts.refresher.touch(work, incident_id, CARD, ANNOUNCEMENT, TOPIC)
         return incident
 

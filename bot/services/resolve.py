@@ -1,6 +1,6 @@
 """Resolve an incident with a last telling, and reopen it when that was too early."""
 
-from bot.services import remind
+from bot.services import page, remind
 from bot.services.parts import Parts
 from bot.services.publish_update import keep
 from incidents.errors import IllegalMoveError, NotUnderstoodError
@@ -38,6 +38,7 @@ async def resolve(
         await work.timeline.append(
             incident_id, at=now, actor=by, kind=EntryKind.RESOLVED, text=f"Resolved: {fields.state}"
         )
+        await page.over(work, parts, incident, now)
         await remind.enqueue(work, parts, incident, now=now)
         await parts.refresher.touch(work, incident_id)
         return incident

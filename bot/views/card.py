@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views import blocks, mrkdwn, wording
+from bot.views import blocks, mrkdwn, page, wording
 from bot.views.templates import Templates
 from incidents.checklist import ChecklistPhase
 from incidents.incident import Incident
@@ -83,6 +83,7 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
         drawn.append(blocks.context(f"📣 {mrkdwn.at(facts.last_update.at)} {mrkdwn.escape(state)}"))
     if progress := _progress(facts):
         drawn.append(blocks.context(progress))
+    drawn += page.standing(incident)
     troubles = list(incident.problems.values())[:_PROBLEMS_SHOWN]
     if troubles:
         drawn.append(blocks.section("\n".join(f"⚠️ {text}" for text in troubles)))
