@@ -22,6 +22,9 @@ TRIES: Final = 30
 """About 25 minutes: people are called by other means long before, and a late page still helps."""
 _FOR_THE_LINK: Final = timedelta(seconds=2)
 
+_FOR_A_STRAY: Final = timedelta(minutes=1)
+"""An attempt whose answer was lost may still page so long after command was taken."""
+
 
 async def enqueue(work: UnitOfWork, incident: Incident, page_round: int, now: datetime) -> None:
     """Page at once where the channel is there, else as soon as it is, or in two seconds without it."""
@@ -117,6 +120,6 @@ async def _failed(
     limit = 1 if last else parts.organisation.paging.fallback_after_attempts
     after = paging.failed(page_round, why, limit=limit)
     if not await page_state.keep(work, parts, incident, after):
-        await page_tell.again(work, incident, paging, now)  # an attempt whose answer was lost may have paged
+        await page_tell.again(work, incident, paging, now, wait=_FOR_A_STRAY)
     elif after.needs_fallback:
         await page_fallback.enqueue(work, parts, incident, after, now)

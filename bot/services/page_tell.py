@@ -3,7 +3,7 @@
 Telling twice, or of a page that was never sent, does nothing in PagerDuty.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -26,25 +26,29 @@ _WORDS: Final = {
 }
 
 
-async def enqueue(
-    work: UnitOfWork, incident: Incident, paging: Paging, now: datetime, *, again: bool = False
-) -> None:
+async def enqueue(work: UnitOfWork, incident: Incident, paging: Paging, now: datetime) -> None:
     """Tell PagerDuty of the state that the page has come to."""
-    job = NewJob(
-        KIND,
-        f"{KIND}:{incident.id}:{paging.state}:{paging.round}:{now.timestamp():.6f}",
-        {"state": paging.state.value, "rounds": paging.round, "again": again},
-        incident_id=incident.id,
-    )
-    await work.jobs.add(job, now=now)
+    await work.jobs.add(_job(incident, paging, now, again=False), now=now)
 
 
-async def again(work: UnitOfWork, incident: Incident, paging: Paging, now: datetime) -> bool:
-    """Tell it once more, as a page may have arrived after the telling; False where nothing is to be told."""
+async def again(
+    work: UnitOfWork, incident: Incident, paging: Paging, now: datetime, *, wait: timedelta = timedelta()
+) -> bool:
+    """Tell it once more, as a page may arrive behind the telling; False where nothing is to be told."""
     if paging.state not in _WORDS:
         return False
-    await enqueue(work, incident, paging, now, again=True)
+    await work.jobs.add(_job(incident, paging, now + wait, again=True), now=now)
     return True
+
+
+def _job(incident: Incident, paging: Paging, run_at: datetime, *, again: bool) -> NewJob:
+    return NewJob(
+        KIND,
+        f"{KIND}:{incident.id}:{paging.state}:{paging.round}:{run_at.timestamp():.6f}:{again}",
+        {"state": paging.state.value, "rounds": paging.round, "again": again},
+        run_at=run_at,
+        incident_id=incident.id,
+    )
 
 
 def kind(parts: Parts) -> JobKind:
