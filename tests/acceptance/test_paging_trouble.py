@@ -101,6 +101,19 @@ async def test_after_five_failures_people_are_called_and_a_late_success_is_shown
     assert await kinds(town) == [EntryKind.PAGE_FAILED, EntryKind.PAGED]
 
 
+async def test_raising_while_it_is_away_calls_people_for_the_worse_level_too(
+    slow_paged: tuple[Town, FakeClock], pagerduty: PagerDutySandbox
+) -> None:
+    town, _ = slow_paged
+    pagerduty.faults.add(method="enqueue", kind="error", code="403", times=100)
+    channel = await town.declare()
+    await town.until_message(channel, "📵")
+    await town.person("ann").slash(channel.id, "/incident severity sev0")
+    await town.until_message(channel, "on-call may know nothing of 🔴 SEV0")
+    await town.cordon.idle()
+    assert len(calls_for_help(town, channel)) == 2
+
+
 async def test_who_is_called_and_how_soon_is_the_organisations_choice(
     open_paged: PagedTown, pagerduty: PagerDutySandbox
 ) -> None:
@@ -240,6 +253,28 @@ async def test_without_a_channel_people_are_called_in_the_common_one(
     called = await town.until_message(COMMON, "📵")
     assert f"<@{town.person('bob').id}>" in called.words
     assert "INC-1" in called.words
+
+
+async def test_of_a_private_incident_nobody_is_called_in_the_common_channel(
+    slow_paged: tuple[Town, FakeClock], pagerduty: PagerDutySandbox
+) -> None:
+    town, clock = slow_paged
+    refused = town.sandbox.faults.add(
+        method="conversations.create", kind="error", code="fatal_error", times=100
+    )
+    pagerduty.faults.add(method="enqueue", kind="error", code="400", times=100)
+    await town.person("ann").slash(COMMON, "/incident declare sev1 Agent leaks")
+    await asyncio.wait_for(refused.hit.wait(), 10)
+    await town.cordon.parts.database.write(lambda work: work.incidents.change(1, private=True))
+    await clock.advance(timedelta(seconds=10))
+    assert await kinds(town) == [EntryKind.PAGE_FAILED]
+    assert calls_for_help(town, COMMON) == []
+
+    town.sandbox.faults.clear()
+    await clock.advance(timedelta(minutes=3))
+    channel = await town.sandbox.until(lambda: the_channel(town))
+    assert len(calls_for_help(town, channel)) == 1
+    assert calls_for_help(town, COMMON) == []
 
 
 async def test_a_restart_in_the_middle_pages_once(
