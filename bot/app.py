@@ -7,6 +7,7 @@ import asyncio
 import logging
 import secrets
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -25,6 +26,10 @@ from bot.services import (
     export,
     notice,
     open_channel,
+    page_fallback,
+    page_overdue,
+    page_send,
+    page_tell,
     phase_due,
     publish_update,
     remind,
@@ -45,6 +50,10 @@ from incidents.errors import ConfigError, OutsideError
 from storage.database import Database
 from storage.journal import Journal
 
+if TYPE_CHECKING:
+    from bot.clients.pagerduty import PagerDutyAccess
+    from incidents.paging import Pager
+
 _CALL_TIMEOUT = 10.0
 """Seconds for one call to Slack, far shorter than a job's lease."""
 
@@ -57,6 +66,10 @@ _JOBS = (
     export,
     notice,
     open_channel,
+    page_fallback,
+    page_overdue,
+    page_send,
+    page_tell,
     phase_due,
     publish_update,
     remind,
@@ -77,6 +90,7 @@ class Cordon:
         self, settings: Settings, *, clock: Clock | None = None, call_timeout: float = _CALL_TIMEOUT
     ) -> None:
         self._settings = settings
+        self._call_timeout = call_timeout
         self._timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
         self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
@@ -146,6 +160,7 @@ class Cordon:
             templates=templates,
             artist=artist,
             refresher=refresher,
+            pager=self._pager(),
         )
         self.journal = Journal(
             database,
@@ -163,6 +178,19 @@ class Cordon:
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
+
+    def _pager(self) -> "Pager | None":
+        """The door to PagerDuty, closed when stopping; its package is loaded only where it is configured."""
+        access = pagerduty_access(self._settings.environment)
+        if access is None:
+            _log.info("PagerDuty is off: PAGERDUTY_ROUTING_KEY is not set, so nobody is paged")
+            return None
+        from bot.clients.pagerduty import PagerDuty, Patience  # noqa: PLC0415 - see above
+
+        limit = self._call_timeout
+        pager = PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
+        self._stack.callback(pager.close)
+        return pager
 
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
         """Open the ways in, last of all; Slack need not be reachable for that."""
@@ -193,6 +221,21 @@ class Cordon:
         if found is None:
             _log.error("The bot is not in %s: invite it there, or incidents are announced nowhere", reference)
         _log.info("Connected to %s as %s", identity.url, identity.user)
+
+
+def pagerduty_access(environment: Environment) -> "PagerDutyAccess | None":
+    """What PagerDuty's door is opened with, or None where PagerDuty is not configured."""
+    if environment.pagerduty_routing_key is None:
+        return None
+    from bot.clients.pagerduty import PagerDutyAccess  # noqa: PLC0415 - loaded only where it is configured
+
+    return PagerDutyAccess(
+        routing_key=environment.pagerduty_routing_key,
+        api_key=environment.pagerduty_api_key,
+        from_email=environment.pagerduty_from_email,
+        events_url=environment.pagerduty_events_url,
+        api_url=environment.pagerduty_api_url,
+    )
 
 
 def _bolt(environment: Environment, client: AsyncWebClient, workspace: SlackWorkspace) -> AsyncApp:

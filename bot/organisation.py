@@ -55,6 +55,20 @@ class Reminders(_Section):
     )
 
 
+class PagingFallback(_Section):
+    """Who is called in Slack when PagerDuty can't be reached, and after how much trouble."""
+
+    fallback: tuple[PersonReference, ...] = Field(
+        default=(), description="called and brought into the channel; none: the severity's people"
+    )
+    fallback_after_attempts: int = Field(
+        default=5, ge=1, le=20, description="failed attempts to page, after which they are called"
+    )
+    fallback_after_seconds: float = Field(
+        default=120, ge=10, le=3600, description="they are called after so long without success, too"
+    )
+
+
 class Journal(_Section):
     """How durable jobs are shared between replicas."""
 
@@ -124,6 +138,7 @@ class Organisation(_Section):
     rights: dict[Right, Rule] = Field(
         default_factory=dict, description="who may do what, instead of the built-in rules"
     )
+    paging: PagingFallback = PagingFallback()
     journal: Journal = Journal()
     containment: ContainmentPolicy = ContainmentPolicy()
     actions: Mapping[ActionName, Action] = Field(

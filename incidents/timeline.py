@@ -67,6 +67,10 @@ class EntryKind(StrEnum):
     BREAK_GLASS = "break_glass"
     EVIDENCE_KEPT = "evidence_kept"
     EVIDENCE_SKIPPED = "evidence_skipped"
+    PAGED = "paged"
+    PAGE_ACKNOWLEDGED = "page_acknowledged"
+    PAGE_FAILED = "page_failed"
+    PAGE_RESOLVED = "page_resolved"
 
 
 class TimelineEntry(BaseModel):

@@ -68,6 +68,16 @@ ELSEWHERE = {
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
     "acceptance/test_severity.py": ("bot/listeners/severity.py", "bot/services/change_severity.py"),
+    "acceptance/test_paging.py": (
+        "bot/services/page.py",
+        "bot/services/page_send.py",
+        "bot/services/page_state.py",
+        "bot/services/page_tell.py",
+    ),
+    "acceptance/test_paging_trouble.py": (
+        "bot/services/page_fallback.py",
+        "bot/services/page_overdue.py",
+    ),
     "acceptance/test_timeline.py": (
         "bot/listeners/keep_message.py",
         "bot/listeners/timeline.py",

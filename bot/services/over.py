@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.services import remind, unattended
+from bot.services import page, remind, unattended
 from bot.services.parts import Parts
 from incidents.incident import Incident
 from storage.unit_of_work import UnitOfWork
@@ -17,3 +17,4 @@ async def settle(work: UnitOfWork, parts: Parts, incident: Incident, *, now: dat
     """Take back what was set for an open incident, within the transaction that ends it."""
     await remind.enqueue(work, parts, incident, now=now)
     await unattended.enqueue(work, parts, incident, now=now)
+    await page.over(work, parts, incident, now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.services import notice, role_told, unattended
+from bot.services import notice, page, role_told, unattended
 from bot.services.changing import change_incident
 from bot.services.parts import Parts
 from bot.views import mrkdwn
@@ -153,6 +153,8 @@ async def _keep(
     changed = await work.incidents.change(incident.id, **changes)
     if changed.commander != incident.commander:
         await unattended.enqueue(work, parts, changed, now=now)
+        if changed.commander:
+            await page.taken(work, parts, changed, now)
     if to is not None:
         await role_told.enqueue(work, incident.id, entry.seq, role, to, by=by, note=note, now=now)
     return changed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views import blocks, mrkdwn, roles, wording
+from bot.views import blocks, mrkdwn, page, roles, wording
 from bot.views.templates import Templates
 from incidents.checklist import ChecklistPhase
 from incidents.incident import Incident
@@ -122,6 +122,7 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
         drawn.append(blocks.context(progress))
     if flags := _flags(incident):
         drawn.append(blocks.context(flags))
+    drawn += page.standing(incident)
     troubles = list(incident.problems.values())[:_PROBLEMS_SHOWN]
     if troubles:
         drawn.append(blocks.section("\n".join(f"⚠️ {text}" for text in troubles)))

@@ -71,6 +71,10 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "break_glass": ("🚨", "Approval overridden"),
     "evidence_kept": ("🗄️", "Evidence kept"),
     "evidence_skipped": ("🕳️", "Evidence skipped"),
+    "paged": ("📟", "Paged"),
+    "page_acknowledged": ("📟", "Page acknowledged"),
+    "page_failed": ("📵", "Page failed"),
+    "page_resolved": ("📟", "Page resolved"),
 }
 _TOLD: Final = {
     EntryKind.NOTE,

@@ -79,6 +79,9 @@ def test_severities_replace_the_built_in_ones(tmp_path: Path) -> None:
         ("invite: {everyone: '@oncall'}", "cordon.yaml:1: invite.everyone: "),
         ("reminders:\n  lead_minutes: 61\n", "cordon.yaml:2: reminders.lead_minutes: "),
         ("reminders:\n  escalate_after_minutes: 0\n", "cordon.yaml:2: reminders.escalate_after_minutes: "),
+        ("paging:\n  fallback: [nobody]\n", "cordon.yaml:2: paging.fallback[0]: "),
+        ("paging:\n  fallback_after_attempts: 0\n", "cordon.yaml:2: paging.fallback_after_attempts: "),
+        ("paging:\n  fallback_after_seconds: 1\n", "cordon.yaml:2: paging.fallback_after_seconds: "),
         ("journal:\n  lease_seconds: 0\n", "cordon.yaml:2: journal.lease_seconds: "),
         ("severities: []", "cordon.yaml:1: severities: "),
         (
