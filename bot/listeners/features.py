@@ -6,6 +6,7 @@ from bot.listeners import (
     assess,
     card,
     checklist,
+    classify,
     declare,
     failures,
     home,
@@ -24,6 +25,7 @@ VERBS = (
     declare.VERB,
     severity.VERB,
     assess.VERB,
+    classify.VERB,
     update.VERB,
     record.NOTE,
     record.DECISION,
@@ -34,7 +36,19 @@ VERBS = (
     look.STATUS,
     look.LIST,
 )
-_FEATURES = (declare, assess, checklist, update, resolve, card, home, keep_message, timeline, failures)
+_FEATURES = (
+    declare,
+    assess,
+    classify,
+    checklist,
+    update,
+    resolve,
+    card,
+    home,
+    keep_message,
+    timeline,
+    failures,
+)
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views import blocks, mrkdwn, wording
+from incidents.classification import classification_of
 from incidents.incident import Incident
 from incidents.status_update import FIELD_LIMIT, UpdateFields
+from incidents.taxonomies import TAXONOMIES
 
 UPDATE = "update"
 RESOLVE = "resolve"
@@ -31,7 +33,7 @@ _ONE_LINERS = {"eta", "model_version", "failure_mode"}
 
 def update(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str, Any]:
     """The form of a status update."""
-    drawn = [_about(incident), *_inputs(_LABELS, last)]
+    drawn = [_about(incident), *_inputs(_LABELS, _with_failure_mode(incident, last))]
     metadata = f"{incident.id}:{origin}"
     return blocks.modal("Status update", drawn, callback_id=UPDATE, submit="Publish", metadata=metadata)
 
@@ -43,6 +45,12 @@ def resolve(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str,
     return blocks.modal(
         f"Resolve {incident.key}", drawn, callback_id=RESOLVE, submit="Resolve", metadata=metadata
     )
+
+
+def _with_failure_mode(incident: Incident, last: UpdateFields) -> UpdateFields:
+    """What was said last; where no failure mode was, the one that the incident was classified as."""
+    chosen = TAXONOMIES["failure_mode"].kind(classification_of(incident).failure_mode or "")
+    return last if last.failure_mode or not chosen else last.model_copy(update={"failure_mode": chosen.name})
 
 
 def _about(incident: Incident) -> blocks.Block:
