@@ -46,7 +46,7 @@ ELSEWHERE = {
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
     "acceptance/test_classify.py": ("bot/listeners/classify.py", "bot/services/classify.py"),
-    "acceptance/test_home.py": ("bot/listeners/home.py",),
+    "acceptance/test_home.py": ("bot/listeners/home.py", "bot/services/home.py"),
     "acceptance/test_severity.py": ("bot/listeners/severity.py", "bot/services/change_severity.py"),
     "acceptance/test_timeline.py": (
         "bot/listeners/keep_message.py",
