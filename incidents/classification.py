@@ -1,14 +1,18 @@
-"""What kind of incident it is: its place in the taxonomies, in words, and how that changed.
+"""What kind of incident it is: its place in the taxonomies, in words, how that changed, and whose change counts.
 
 The choices are `taxonomies.py`; tags of outside frameworks are `threat_tags.py`.
 """
 
+import difflib
+import re
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
+from incidents.errors import NotUnderstoodError
+from incidents.incident import Incident
 from incidents.taxonomies import TAXONOMIES, Kind
 from incidents.threat_tags import atlas_tag, owasp_tag, spoken_tag
 
@@ -70,6 +74,48 @@ class Classification(BaseModel):
         return tuple(f"{title}: {words}" for field, title in _titles() if (words := _words(self, field)))
 
 
+def classification_of(incident: Incident) -> Classification:
+    """What an incident was classified as; a field that no taxonomy knows any more counts as left open."""
+    kept = {"incident_type": (incident.type or "").replace("-", "_") or None, **incident.classification}
+    return Classification.model_validate({name: said for name, said in kept.items() if _known(name, said)})
+
+
+def merged(now: Classification, shown: Classification, wanted: Classification) -> Classification:
+    """What stands after a form was sent: the fields that its writer changed, and else what others have set.
+
+    Args:
+        now: the classification as it is.
+        shown: what the form showed when it was opened.
+        wanted: what it said when it was sent.
+    """
+    written = {
+        field: getattr(wanted, field)
+        for field in Classification.model_fields
+        if set(wanted.chosen(field)) != set(shown.chosen(field))
+    }
+    return now.model_copy(update=written)
+
+
+def named_type(words: str) -> str:
+    """The id of the incident type that a person means by "pii", "PII exposure" or "pii-exposre".
+
+    Raises:
+        NotUnderstoodError: it can't be told which one.
+    """
+    said = _plain(words)
+    kinds = TAXONOMIES["incident_type"].kinds
+    names = {name: kind.id for kind in kinds for name in (_plain(kind.id), _plain(kind.name))}
+    meant = {names[name] for name in names if said and said in name}
+    if not meant:
+        meant = {names[name] for name in difflib.get_close_matches(said, names, n=1)}
+    if len(meant) != 1:
+        listed = ", ".join(_plain(kind.id) for kind in kinds)
+        raise NotUnderstoodError(
+            f'I can\'t tell which incident type "{words.strip()}" is. There are: {listed}.'
+        )
+    return meant.pop()
+
+
 def changes(old: Classification, new: Classification) -> tuple[str, ...]:
     """A sentence for each field that changed, for the timeline; none when nothing did."""
     return tuple(
@@ -77,6 +123,19 @@ def changes(old: Classification, new: Classification) -> tuple[str, ...]:
         for field, title in _titles()
         if set(old.chosen(field)) != set(new.chosen(field))
     )
+
+
+def _known(field: str, said: object) -> bool:
+    try:
+        Classification.model_validate({field: said})
+    except ValidationError:
+        return False
+    return True
+
+
+def _plain(words: str) -> str:
+    """Lower case words, parted by one blank."""
+    return " ".join(re.findall(r"[a-z0-9]+", words.lower()))
 
 
 def _change(title: str, before: str, after: str) -> str:

@@ -22,6 +22,7 @@ class EntryKind(StrEnum):
     CHANNEL_OPENED = "channel_opened"
     COMMAND_TAKEN = "command_taken"
     SEVERITY_CHANGED = "severity_changed"
+    CLASSIFIED = "classified"
     ITEM_DONE = "item_done"
     ITEM_REOPENED = "item_reopened"
     ITEM_SKIPPED = "item_skipped"

@@ -107,6 +107,24 @@ class Checklists:
             raise NotFoundError("This checklist item is not there any more.")
         return ChecklistItem.model_validate(dict(row))
 
+    async def assigned_to(
+        self, user: str, incident_ids: Sequence[int], *, limit: int
+    ) -> tuple[list[tuple[int, ChecklistItem]], int]:
+        """Open items of these incidents that are this person's, each with its incident's number.
+
+        Returns:
+            At most `limit` of them, those of the newest incident first, and how many there are.
+        """
+        theirs = PHASES.c.incident_id.in_(incident_ids) & (ITEMS.c.assignee == user)
+        where = theirs & (ITEMS.c.state == ItemState.OPEN.value)
+        joined = ITEMS.join(PHASES, PHASES.c.id == ITEMS.c.phase_id)
+        query = select(PHASES.c.incident_id, *ITEMS.c).select_from(joined).where(where)
+        order = (PHASES.c.incident_id.desc(), PHASES.c.position, ITEMS.c.position)
+        rows = (await self._session.execute(query.order_by(*order).limit(limit))).mappings().all()
+        count = select(func.count()).select_from(joined).where(where)
+        total: int = (await self._session.execute(count)).scalar_one()
+        return [(row["incident_id"], ChecklistItem.model_validate(dict(row))) for row in rows], total
+
     async def save(self, item: ChecklistItem) -> None:
         """Keep a changed item, if it still is what the change was made from.
 

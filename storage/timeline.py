@@ -4,10 +4,10 @@ The incident remembers its newest entry's number and hash, and the next entry co
 off at the end leave a gap that cannot be grown over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from incidents.errors import NotFoundError
@@ -81,6 +81,23 @@ class Timeline:
         query = select(TIMELINE).where(TIMELINE.c.incident_id == incident_id, TIMELINE.c.kind == kind.value)
         rows = (await self._session.execute(query.order_by(TIMELINE.c.seq))).mappings().all()
         return [TimelineEntry.model_validate(dict(row)) for row in rows]
+
+    async def decisions_of(
+        self, owner: str, incident_ids: Sequence[int], *, limit: int
+    ) -> tuple[list[TimelineEntry], int]:
+        """Decisions that this person owns in these incidents.
+
+        Returns:
+            At most `limit` of them, the newest first, and how many there are.
+        """
+        decisions = TIMELINE.c.incident_id.in_(incident_ids) & (TIMELINE.c.kind == EntryKind.DECISION.value)
+        where = decisions & (TIMELINE.c.details["owner"].as_string() == owner)
+        order = (TIMELINE.c.at.desc(), TIMELINE.c.incident_id.desc(), TIMELINE.c.seq.desc())
+        query = select(TIMELINE).where(where).order_by(*order).limit(limit)
+        rows = (await self._session.execute(query)).mappings().all()
+        count = select(func.count()).select_from(TIMELINE).where(where)
+        total: int = (await self._session.execute(count)).scalar_one()
+        return [TimelineEntry.model_validate(dict(row)) for row in rows], total
 
     async def about(self, ref: str) -> list[TimelineEntry]:
         """The entries that speak of this, such as a message as "channel/ts", in order."""

@@ -14,7 +14,6 @@ ELSEWHERE = {
     "acceptance/test_declare.py": (
         "bot/app.py",
         "bot/listeners/declare.py",
-        "bot/listeners/home.py",
         "bot/listeners/slash_command.py",
         "bot/listeners/verb.py",
         "bot/services/channel_furniture.py",
@@ -67,6 +66,8 @@ ELSEWHERE = {
     ),
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
+    "acceptance/test_classify.py": ("bot/listeners/classify.py", "bot/services/classify.py"),
+    "acceptance/test_home.py": ("bot/listeners/home.py", "bot/services/home.py"),
     "acceptance/test_severity.py": ("bot/listeners/severity.py", "bot/services/change_severity.py"),
     "acceptance/test_paging.py": (
         "bot/services/page.py",

@@ -17,7 +17,16 @@ from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
-    """Listen for the two forms."""
+    """Listen for the two forms, and the button that leads to them."""
+
+    @app.action(assess_modal.OPEN)
+    async def start(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        async with reception.attend(body) as asked:
+            incident_id = int(body["actions"][0]["value"])
+            incident = await reception.incident(asked, incident_id, Right.CHANGE_SEVERITY)
+            refuse_when_over(incident)
+            await reception.open_modal(asked, assess_modal.questions(incident))
 
     @app.view(assess_modal.QUESTIONS_CALLBACK)
     async def answered(ack: AsyncAck, body: dict[str, Any]) -> None:

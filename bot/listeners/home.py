@@ -1,14 +1,10 @@
-"""The App Home: drawn anew whenever a person opens it."""
+"""The App Home: drawn anew whenever a person opens it. What is pressed there redraws it too: see `reception.py`."""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.listeners.reception import Reception
-from bot.services import find_incident
-from bot.views import home
-
-_SHOWN = 40
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -19,5 +15,4 @@ def register(app: AsyncApp, reception: Reception) -> None:
         if body["event"].get("tab", "home") != "home":
             return
         async with reception.attend(body) as asked:
-            incidents, total = await find_incident.open_ones(reception.parts, _SHOWN, user=asked.user)
-            await reception.parts.workspace.publish_home(asked.user, home.view(incidents, total))
+            await reception.show_home(asked.user)

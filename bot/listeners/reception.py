@@ -5,9 +5,11 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from bot.services import find_incident
+from bot.services.home import publish_home
 from bot.services.parts import Parts
 from bot.views import answers
 from incidents.errors import (
@@ -23,6 +25,9 @@ from incidents.incident import Incident
 from incidents.ports import Message
 from incidents.rights import Right
 
+_FROM_HOME: Final = "home:"
+"""Begins the external id of a form that was opened from the Home, so that sending it redraws the Home."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +42,8 @@ class Asked:
     delivery: str
     """The same for the same request, however often Slack delivers it."""
     response_url: str | None
+    at_home: bool = False
+    """Whether it was pressed on the App Home, or sent from a form that was opened there."""
 
 
 class Reception:
@@ -45,22 +52,47 @@ class Reception:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._homes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def attend(self, body: Mapping[str, Any]) -> AsyncIterator[Asked]:
-        """Attend to the request in `body`; what the person did wrong is answered in words."""
+        """Attend to the request in `body`; what the person did wrong is answered in words.
+
+        What came from the Home is followed by the Home as it is then, whatever became of the request.
+        """
         asked = read(body)
         task = asyncio.current_task()
         if task:
             self._under_way.add(task)
         try:
-            yield asked
+            async with self._mistakes_answered(asked):
+                yield asked
+            if asked.at_home:
+                await self._show_home_again(asked.user)
+        finally:
+            self._under_way.discard(task) if task else None
+
+    @asynccontextmanager
+    async def _mistakes_answered(self, asked: Asked) -> AsyncIterator[None]:
+        try:
+            yield
         except (IllegalMoveError, ConflictError, NotAllowedError) as error:
             await self.answer(asked, answers.refused(str(error)))
         except (PersonError, ConfigError) as error:
             await self.answer(asked, answers.say(str(error)))
-        finally:
-            self._under_way.discard(task) if task else None
+
+    async def show_home(self, user: str) -> None:
+        """Show a person their Home; of two at once the second waits, so that the newer one stays."""
+        lock = self._homes.setdefault(user, asyncio.Lock())
+        async with lock:
+            await publish_home(self.parts, user)
+
+    async def _show_home_again(self, user: str) -> None:
+        """What they asked for is done; a Home that can't be shown is told to nobody but the log."""
+        try:
+            await self.show_home(user)
+        except OutsideError as error:
+            _log.warning("The Home of %s could not be redrawn: %s", user, error)
 
     async def answer(self, asked: Asked, message: Message) -> None:
         """Answer this person alone, and log it when even that fails."""
@@ -98,10 +130,12 @@ class Reception:
 
     async def open_modal(self, asked: Asked, view: Mapping[str, Any]) -> None:
         """Open a modal; a trigger used before belongs to a request that was delivered twice."""
+        if asked.at_home:
+            view = {**view, "external_id": f"{_FROM_HOME}{asked.delivery}"}
         try:
             await self.parts.workspace.open_modal(asked.trigger_id, view)
         except PermanentError as error:
-            if error.code == "exchanged_trigger_id":
+            if error.code in {"exchanged_trigger_id", "duplicate_external_id"}:
                 return
             if error.code == "expired_trigger_id":
                 await self.answer(
@@ -128,7 +162,12 @@ def read(body: Mapping[str, Any]) -> Asked:
         trigger_id=body.get("trigger_id", ""),
         delivery=_delivery(body),
         response_url=body.get("response_url"),
+        at_home=_is_at_home(body.get("view") or {}),
     )
+
+
+def _is_at_home(view: Mapping[str, Any]) -> bool:
+    return view.get("type") == "home" or str(view.get("external_id") or "").startswith(_FROM_HOME)
 
 
 def _delivery(body: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from incidents.assessment import Assessment
 from incidents.assessment_questions import QUESTIONS, Question
 from incidents.incident import Incident
 
+OPEN = "assess.open"
 QUESTIONS_CALLBACK = "assess"
 APPLY_CALLBACK = "assess.apply"
 

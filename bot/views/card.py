@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views import blocks, mrkdwn, page, roles, wording
+from bot.views import blocks, classification, mrkdwn, page, roles, wording
 from bot.views.templates import Templates
 from incidents.checklist import ChecklistPhase
 from incidents.incident import Incident
@@ -112,6 +112,8 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
     incident = facts.incident
     values = wording.values(incident, scheme, UpdateFields(), author=incident.reporter, now=facts.now)
     drawn = [blocks.section(templates.render("card", values))]
+    if what := classification.line(incident):
+        drawn.append(blocks.context(what))
     if summary := mrkdwn.line(incident.summary, 300):
         drawn.append(blocks.context(mrkdwn.escape(summary)))
     if facts.last_update and (state := mrkdwn.line(facts.last_update.fields.state, 300)):

@@ -26,6 +26,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "channel_opened": ("🚪", "Channel"),
     "command_taken": ("🧭", "Command"),
     "severity_changed": ("🎚️", "Severity"),
+    "classified": ("🏷️", "Classified"),
     "item_done": ("✅", "Done"),
     "item_reopened": ("↩️", "Undone"),
     "item_skipped": ("⏭️", "Skipped"),

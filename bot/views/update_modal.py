@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views import blocks, mrkdwn, stage_modals, wording
+from incidents.classification import classification_of
 from incidents.incident import Incident
 from incidents.ports import Message
 from incidents.status_update import FIELD_LIMIT, UpdateFields
+from incidents.taxonomies import TAXONOMIES
 
 UPDATE = "update"
 RESOLVE = "resolve"
@@ -35,7 +37,7 @@ _ONE_LINERS = {"eta", "model_version", "failure_mode"}
 
 def update(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str, Any]:
     """The form of a status update."""
-    drawn = [_about(incident), *_inputs(_LABELS, last)]
+    drawn = [_about(incident), *_inputs(_LABELS, _with_failure_mode(incident, last))]
     metadata = f"{incident.id}:{origin}"
     return blocks.modal("Status update", drawn, callback_id=UPDATE, submit="Publish", metadata=metadata)
 
@@ -59,6 +61,12 @@ def not_resolved(incident: Incident, why: str, state: str) -> Message:
     if len(value) <= _VALUE_LIMIT:
         drawn.append(blocks.actions(blocks.button("Resolve…", RESOLVE_ANYWAY, value, style="primary")))
     return Message(mrkdwn.plain(why), drawn)
+
+
+def _with_failure_mode(incident: Incident, last: UpdateFields) -> UpdateFields:
+    """What was said last; where no failure mode was, the one that the incident was classified as."""
+    chosen = TAXONOMIES["failure_mode"].kind(classification_of(incident).failure_mode or "")
+    return last if last.failure_mode or not chosen else last.model_copy(update={"failure_mode": chosen.name})
 
 
 def _about(incident: Incident) -> blocks.Block:

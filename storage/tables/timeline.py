@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from storage.columns import UtcDateTime
@@ -13,6 +13,7 @@ class TimelineRow(Base, table=True):
     """One entry; the key is what makes two entries with the same number impossible."""
 
     __tablename__ = "timeline"
+    __table_args__ = (Index(None, "incident_id", "kind"),)
 
     incident_id: int = Field(foreign_key="incidents.id", primary_key=True)
     seq: int = Field(primary_key=True)

@@ -90,8 +90,8 @@ async def test_raising_pages_afresh_and_lowering_does_not(paged: Town, pagerduty
     await pagerduty.until(lambda: {alert.status for alert in pagerduty.alerts} == {"resolved"})
     await until_card(paged, channel, "Page resolved")
     await ann.click(paged.message(channel, "Resolved: INC-1"), "card.reopen")
-    await paged.sandbox.until(lambda: "Investigating" in paged.message(COMMON, "INC-1").words)
-    await paged.cordon.idle()
+    await paged.until_message(channel, "🔁 *Reopened*")
+    await paged.cordon.journal.idle()
     assert len(pagerduty.alerts) == 2, "reopening pages nobody"
 
 

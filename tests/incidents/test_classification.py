@@ -1,9 +1,13 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from incidents.classification import Classification, changes
+from incidents.classification import Classification, changes, classification_of, merged, named_type
+from incidents.errors import NotUnderstoodError
+from incidents.incident import Incident
 from incidents.severity import DEFAULT_SCHEME
 from incidents.taxonomies import TAXONOMIES
 from incidents.threat_tags import ATLAS, OWASP
@@ -111,3 +115,61 @@ def test_it_is_kept_as_json_and_typical_levels_exist(classification: Classificat
 def test_what_no_taxonomy_knows_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Classification.model_validate(wrong)
+
+
+def _incident(**more: object) -> Incident:
+    known = {"id": 1, "title": "t", "severity": "SEV1", "playbook": "p", "reporter": "U1"}
+    return Incident.model_validate({**known, "declared_at": datetime(2026, 3, 1, tzinfo=UTC), **more})
+
+
+@given(classifications)
+def test_what_an_incident_keeps_is_what_it_was_classified_as(known: Classification) -> None:
+    kept = known.model_dump(mode="json")
+    assert classification_of(_incident(classification=kept, type=known.incident_type)) == known
+
+
+@pytest.mark.parametrize("declared_as", ["pii-exposure", "pii_exposure"])
+def test_the_type_of_the_declaration_counts_until_it_is_classified(declared_as: str) -> None:
+    assert classification_of(_incident(type=declared_as)) == Classification(incident_type="pii_exposure")
+    assert classification_of(_incident(type=declared_as, classification={"incident_type": None})) == (
+        Classification()
+    )
+
+
+def test_what_no_taxonomy_knows_any_more_is_left_open() -> None:
+    kept = {"failure_mode": "gremlins", "mood": "bad", "atlas": ["AML.T0051"]}
+    assert classification_of(_incident(type="vibes", classification=kept)) == Classification(
+        atlas=("AML.T0051",)
+    )
+
+
+@given(classifications, classifications, classifications)
+def test_of_two_writers_each_keeps_what_the_other_left_alone(
+    now: Classification, shown: Classification, wanted: Classification
+) -> None:
+    after = merged(now, shown, wanted)
+    for field in Classification.model_fields:
+        touched = set(shown.chosen(field)) != set(wanted.chosen(field))
+        assert after.chosen(field) == (wanted if touched else now).chosen(field)
+    assert merged(now, shown, shown) == now
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("pii-exposure", "pii_exposure"),
+        ("PII", "pii_exposure"),
+        ("pii exposre", "pii_exposure"),
+        ("Policy violation (isolated)", "policy_violation"),
+        ("erosion", "policy_erosion_detected"),
+        ("mass_harmful_output", "mass_harmful_output"),
+    ],
+)
+def test_a_type_is_known_by_its_words(words: str, kind: str) -> None:
+    assert named_type(words) == kind
+
+
+@pytest.mark.parametrize("words", ["policy", "", "!!", "a leak of milk"])
+def test_words_that_may_mean_several_types_or_none_are_asked_about(words: str) -> None:
+    with pytest.raises(NotUnderstoodError, match="There are: mass harmful output, pii exposure,"):
+        named_type(words)

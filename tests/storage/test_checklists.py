@@ -48,6 +48,29 @@ async def test_two_people_at_one_item_do_not_fight(database: Database) -> None:
     assert await database.write(lambda unit: unit.checklists.item(item.id, lock=True)) == given
 
 
+async def test_a_persons_open_items_are_found_in_the_incidents_that_are_asked_for(database: Database) -> None:
+    first, second, hidden = [await declare(database) for _ in range(3)]
+    given = {}
+    for incident in (first, second, hidden):
+        [phase, _] = await database.write(lambda unit, one=incident: unit.checklists.add(one.id, PLAN))  # type: ignore[misc]
+        for item in phase.items:
+            mine = assigned(item, "U4")
+            await database.write(lambda unit, one=mine: unit.checklists.save(one))  # type: ignore[misc]
+            given[incident.id, item.position] = mine
+    done = moved(given[first.id, 0], Move.DO, by="U4", at=NOW)
+    other = assigned(given[second.id, 1], "U5")
+    for changed in (done, other):
+        await database.write(lambda unit, one=changed: unit.checklists.save(one))  # type: ignore[misc]
+
+    async def found(limit: int, *incidents: int) -> object:
+        return await database.read(lambda unit: unit.checklists.assigned_to("U4", incidents, limit=limit))
+
+    mine_now = [(second.id, given[second.id, 0]), (first.id, given[first.id, 1])]
+    assert await found(9, first.id, second.id) == (mine_now, 2)
+    assert await found(1, first.id, second.id) == (mine_now[:1], 2)
+    assert await found(9) == ([], 0)
+
+
 async def test_what_is_gone_from_a_checklist_is_said(database: Database) -> None:
     calls: list[Work[object]] = [
         lambda unit: unit.checklists.item(9),

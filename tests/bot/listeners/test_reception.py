@@ -23,7 +23,7 @@ PRESS = {
 PRESS_AT_HOME = {
     "type": "block_actions",
     "user": {"id": "U1"},
-    "view": {"id": "V1"},
+    "view": {"id": "V1", "type": "home", "external_id": ""},
     "trigger_id": "1.2.home",
     "actions": [{"action_id": "declare.open"}],
 }
@@ -34,6 +34,7 @@ SUBMISSION = {
     "trigger_id": "1.2.view",
     "response_urls": [],
 }
+FORM_FROM_HOME = SUBMISSION | {"view": {"id": "V1", "type": "modal", "external_id": "home:trigger:1.2.home"}}
 SHORTCUT = {"type": "shortcut", "user": {"id": "U1"}, "trigger_id": "1.2.short", "callback_id": "declare"}
 MESSAGE_SHORTCUT = {
     "type": "message_action",
@@ -55,7 +56,8 @@ EVENT = {
     [
         (SLASH, Asked("U1", "C1", "1.2.slash", "trigger:1.2.slash", "https://hooks.example/1")),
         (PRESS, Asked("U1", "C1", "1.2.press", "trigger:1.2.press", "https://hooks.example/2")),
-        (PRESS_AT_HOME, Asked("U1", "", "1.2.home", "trigger:1.2.home", None)),
+        (PRESS_AT_HOME, Asked("U1", "", "1.2.home", "trigger:1.2.home", None, at_home=True)),
+        (FORM_FROM_HOME, Asked("U1", "", "1.2.view", "view:V1", None, at_home=True)),
         (SUBMISSION, Asked("U1", "", "1.2.view", "view:V1", None)),
         (SHORTCUT, Asked("U1", "", "1.2.short", "trigger:1.2.short", None)),
         (
@@ -64,7 +66,16 @@ EVENT = {
         ),
         (EVENT, Asked("U1", "", "", "event:Ev1", None)),
     ],
-    ids=["slash", "press", "press at home", "submission", "shortcut", "message shortcut", "event"],
+    ids=[
+        "slash",
+        "press",
+        "press at home",
+        "form from home",
+        "submission",
+        "shortcut",
+        "message shortcut",
+        "event",
+    ],
 )
 def test_who_asks_is_read_from_every_payload(body: dict[str, Any], asked: Asked) -> None:
     assert read(body) == asked

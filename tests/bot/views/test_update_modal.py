@@ -31,6 +31,14 @@ def test_an_update_asks_for_what_people_outside_want_to_know() -> None:
     assert (view["submit"]["text"], view["private_metadata"]) == ("Publish", "42:C0ROOM")
 
 
+def test_the_failure_mode_comes_from_the_classification_unless_one_was_told() -> None:
+    known = incident(classification={"failure_mode": "prompt_injection"})
+    for told, shown in (("", "Prompt injection"), ("jailbreak", "jailbreak")):
+        view = update_modal.update(known, UpdateFields(failure_mode=told), "")
+        [box] = [block["element"] for block in view["blocks"][1:] if block["block_id"] == "failure_mode"]
+        assert box["initial_value"] == shown
+
+
 def test_a_resolution_asks_what_happened_and_who_owns_what_follows() -> None:
     view = update_modal.resolve(incident(), UpdateFields(cause="A prompt"), "")
     assert seen_view(view)[0] == ABOUT
