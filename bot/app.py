@@ -19,7 +19,16 @@ from bot.clock import SystemClock
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
-from bot.services import change_severity, export, open_channel, phase_due, publish_update, remind
+from bot.services import (
+    ask_approval,
+    change_severity,
+    export,
+    open_channel,
+    phase_due,
+    publish_update,
+    remind,
+    tell_audiences,
+)
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -38,7 +47,16 @@ _CALL_TIMEOUT = 10.0
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
 
-_JOBS = (change_severity, export, open_channel, phase_due, publish_update, remind)
+_JOBS = (
+    ask_approval,
+    change_severity,
+    export,
+    open_channel,
+    phase_due,
+    publish_update,
+    remind,
+    tell_audiences,
+)
 """Every use case that leaves work to the journal."""
 
 _log = logging.getLogger(__name__)
@@ -93,7 +111,9 @@ class Cordon:
         owner = secrets.token_hex(8)
         playbooks = PlaybookLibrary.load(settings.organisation.playbooks.folder)
         playbooks.get(settings.organisation.playbooks.default)
-        templates = Templates(settings.organisation.templates.folder)
+        templates = Templates(
+            settings.organisation.templates.folder, named=settings.organisation.template_names
+        )
         templates.prove(settings.organisation.scheme)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
@@ -107,7 +127,7 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        artist = Artist(templates, settings.organisation.scheme, self._clock)
+        artist = Artist(templates, settings.organisation.scheme, self._clock, settings.organisation.audiences)
         lease = settings.organisation.journal.lease_seconds
         # twice a job's lease: an edit's is not renewed while Slack lets it wait
         refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from incidents.errors import ConflictError, IllegalMoveError
+from incidents.incident import Incident
 from incidents.roles import Role
 
 NOTE_LIMIT = 1000
@@ -48,6 +49,24 @@ class Crew(BaseModel):
 
     def _without(self, drop: Callable[[Holder], bool]) -> "Crew":
         return Crew(holders=tuple(holder for holder in self.holders if not drop(holder)))
+
+
+def crew_of(incident: Incident) -> Crew:
+    """Who holds which role in an incident; its commander counts, however they came to it."""
+    crew = Crew.model_validate(incident.crew)
+    if incident.commander is None or crew.commander is not None:
+        return crew
+    since = incident.acknowledged_at or incident.declared_at
+    held = Holder(role=Role.COMMANDER, user=incident.commander, since=since, by=incident.commander)
+    return Crew(holders=(held, *crew.holders))
+
+
+def owes_updates(incident: Incident) -> str:
+    """Who sees to it that status updates go out: communications, else the commander, else the reporter."""
+    speaking = crew_of(incident).of(Role.COMMUNICATIONS)
+    if speaking and not incident.drill:
+        return speaking[0].user
+    return incident.commander or incident.reporter
 
 
 def take(crew: Crew, role: Role, user: str, *, at: datetime, replacing: str | None = None) -> Crew:

@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.listeners import (
+    approve,
     assess,
     card,
     checklist,
@@ -34,7 +35,19 @@ VERBS = (
     look.STATUS,
     look.LIST,
 )
-_FEATURES = (declare, assess, checklist, update, resolve, card, home, keep_message, timeline, failures)
+_FEATURES = (
+    declare,
+    assess,
+    checklist,
+    update,
+    approve,
+    resolve,
+    card,
+    home,
+    keep_message,
+    timeline,
+    failures,
+)
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

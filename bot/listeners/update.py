@@ -41,11 +41,13 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
 def fields_of(view: Mapping[str, Any]) -> UpdateFields:
     """What was filled into an update's or a resolution's form."""
+    return UpdateFields.model_validate(written(view))
+
+
+def written(view: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that a form has, as they were filled in."""
     values = view["state"]["values"]
-    written = {
-        name: (block[name].get("value") or "").strip() for name, block in values.items() if name in block
-    }
-    return UpdateFields.model_validate(written)
+    return {name: (block[name].get("value") or "").strip() for name, block in values.items() if name in block}
 
 
 def fields_with(last: UpdateFields, words: str) -> UpdateFields:

@@ -1,6 +1,6 @@
 """Take command of an incident, and join its channel."""
 
-from bot.services.draw import ANNOUNCEMENT, CARD, TOPIC
+from bot.services.draw import ANNOUNCEMENT, APPROVAL, CARD, TOPIC
 from bot.services.parts import Parts
 from incidents.errors import ConflictError, NotFoundError
 from incidents.incident import Incident
@@ -26,7 +26,7 @@ async def take_command(parts: Parts, incident_id: int, *, by: str, delivery: str
         await work.timeline.append(
             incident_id, at=now, actor=by, kind=EntryKind.COMMAND_TAKEN, text="Took command"
         )
-        await parts.refresher.touch(work, incident_id, CARD, ANNOUNCEMENT, TOPIC)
+        await parts.refresher.touch(work, incident_id, CARD, ANNOUNCEMENT, TOPIC, APPROVAL)
         return incident
 
     return await parts.database.write(commit)

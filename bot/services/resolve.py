@@ -1,6 +1,6 @@
 """Resolve an incident with a last telling, and reopen it when that was too early."""
 
-from bot.services import remind
+from bot.services import remind, tell_audiences
 from bot.services.parts import Parts
 from bot.services.publish_update import keep
 from incidents.errors import IllegalMoveError, NotUnderstoodError
@@ -64,6 +64,7 @@ async def reopen(parts: Parts, incident_id: int, *, by: str, delivery: str) -> I
             incident_id, status=Stage.INVESTIGATING, resolved_at=None, next_update_at=due
         )
         await work.timeline.append(incident_id, at=now, actor=by, kind=EntryKind.REOPENED, text="Reopened")
+        await tell_audiences.withdraw(work, parts, incident, by=by, now=now)
         await remind.enqueue(work, parts, incident, now=now)
         await parts.refresher.touch(work, incident_id)
         return incident

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views import blocks, mrkdwn, wording
+from incidents.audience import Audience
 from incidents.incident import Incident
-from incidents.status_update import FIELD_LIMIT, UpdateFields
+from incidents.status_update import FIELD_LIMIT, StatusUpdate, UpdateFields, UpdateKind
 
 UPDATE = "update"
 RESOLVE = "resolve"
+EDIT = "update_edit"
 
 _LABELS = {
     "state": ("Current state", "What is happening now, in a sentence or two"),
@@ -43,6 +45,15 @@ def resolve(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str,
     return blocks.modal(
         f"Resolve {incident.key}", drawn, callback_id=RESOLVE, submit="Resolve", metadata=metadata
     )
+
+
+def edit(incident: Incident, update: StatusUpdate, audience: Audience) -> Mapping[str, Any]:
+    """The form of a text that waits for approval."""
+    labels = _RESOLUTION_LABELS if update.kind is UpdateKind.RESOLUTION else _LABELS
+    about = f"For {mrkdwn.escape(audience.title)}. Whoever approves sees the new text first."
+    drawn = [_about(incident), blocks.context(about), *_inputs(labels, update.fields)]
+    metadata = f"{incident.id}:{update.id}"
+    return blocks.modal("Edit before sending", drawn, callback_id=EDIT, submit="Save", metadata=metadata)
 
 
 def _about(incident: Incident) -> blocks.Block:
