@@ -4,7 +4,7 @@ Every key has a default, so that no file is needed. Unknown or wrong keys stop t
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, S
 from incidents.severity_presets import preset
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
+SEVERITY: Final = "severity"
 Called = Annotated[
     str,
     StringConstraints(
@@ -82,9 +83,7 @@ class Reminders(_Section):
     @property
     def steps(self) -> tuple[Escalation, ...]:
         """Who is called when, first to last; never empty."""
-        return self.escalation or (
-            Escalation(after_minutes=self.escalate_after_minutes, people=("severity",)),
-        )
+        return self.escalation or (Escalation(after_minutes=self.escalate_after_minutes, people=(SEVERITY,)),)
 
 
 class Journal(_Section):

@@ -44,6 +44,12 @@ ELSEWHERE = {
         "bot/services/remind.py",
         "bot/services/resolve.py",
     ),
+    "acceptance/test_audiences.py": (
+        "bot/listeners/approve.py",
+        "bot/services/ask_approval.py",
+        "bot/services/decide_update.py",
+        "bot/services/tell_audiences.py",
+    ),
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
     "acceptance/test_severity.py": ("bot/listeners/severity.py", "bot/services/change_severity.py"),
