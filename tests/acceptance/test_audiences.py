@@ -342,3 +342,63 @@ async def test_the_archive_has_every_telling_with_its_audience_and_approver(open
         ("update", "responders", None),
         ("update", "stakeholders", bob.id),
     ]
+
+
+async def test_when_slacks_answer_is_lost_they_are_told_once(open_town: OpenTown) -> None:
+    town = await _town(open_town, STAKEHOLDERS)
+    channel = await town.declare()
+    await _commander(town, channel, "bob")
+    place = town.sandbox.workspace.channel("#stakeholders").id
+    for where, words in ((channel.id, "First"), (place, "Second")):
+        fault = town.sandbox.faults.add(
+            method="chat.postMessage",
+            kind="lost_answer",
+            # to the incident's channel the update comes first, or the question
+            where={"channel": where},
+            times=2 if where == channel.id else 1,
+        )
+        await town.person("ann").slash(channel.id, f"/incident update {words} words")
+        asked = await _until_asked(town, channel, f"{words} words")
+        await town.cordon.idle()
+        await town.person("bob").click(asked, "approval.approve")
+        await town.until_message("#stakeholders", f"{words} words")
+        await town.sandbox.until(lambda: "and sent" in _asked(town, channel)[-1].words)
+        assert fault.spent
+    assert len(town.messages("#stakeholders")) == 2
+    assert len(_asked(town, channel)) == 3, "one each for the initial notification and the updates"
+
+
+async def test_what_slack_refuses_for_good_is_told_and_not_archived(open_town: OpenTown) -> None:
+    town = await _town(open_town, STAKEHOLDERS)
+    channel = await town.declare()
+    await _commander(town, channel, "bob")
+    await town.person("ann").slash(channel.id, "/incident update Agents are paused")
+    asked = await _until_asked(town, channel, "Agents are paused")
+    place = town.sandbox.workspace.channel("#stakeholders").id
+    town.sandbox.faults.add(
+        method="chat.postMessage", kind="error", code="restricted_action", where={"channel": place}
+    )
+    await town.person("bob").click(asked, "approval.approve")
+    said = await town.until_message(channel, "Stakeholders are not told yet: I gave up")
+    assert "Please tell them yourself" in said.words
+    await town.sandbox.until(lambda: "could not be sent" in _asked(town, channel)[-1].words)
+    await town.sandbox.until(lambda: "I gave up" in town.message(COMMON, "INC-1").words)
+    await town.person("bob").slash(channel.id, "/incident update Agents are back")
+    await town.until_message("#stakeholders", "Agents are back")
+    await town.sandbox.until(lambda: "I gave up" not in town.message(COMMON, "INC-1").words)
+
+
+async def test_an_audience_that_is_configured_no_more_is_told_nothing(open_town: OpenTown) -> None:
+    town = await _town(open_town, STAKEHOLDERS)
+    channel = await town.declare()
+    await _commander(town, channel, "bob")
+    asked = await _until_asked(town, channel, "not sent yet")
+    await town.stop_bot()
+    town.organisation = organisation()
+    await town.start_bot()
+    await town.person("bob").click(asked, "approval.approve")
+    await town.until_whisper("bob", channel, "cordon.yaml has no audience stakeholders any more")
+    await town.person("bob").slash(channel.id, "/incident update All is well")
+    await town.until_message(channel, "Update on INC-1")
+    await town.cordon.idle()
+    assert town.messages("#stakeholders") == []
