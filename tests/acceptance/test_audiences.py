@@ -259,6 +259,7 @@ async def test_without_the_bot_in_its_channel_nothing_is_lost(
     ann = town.person("ann")
     leadership = await ann.create_channel("leadership")
     channel = await town.declare()
+    assert "Leadership are not told yet" in town.message(COMMON, "INC-1").words
     await clock.advance(timedelta(seconds=30))
     said = await town.until_message(channel, "Leadership are not told yet: I am not in #leadership")
     assert "/invite @Cordon" in said.words
@@ -274,6 +275,27 @@ async def test_without_the_bot_in_its_channel_nothing_is_lost(
     await town.cordon.idle()
     assert ["Agents are paused" in m.words for m in town.messages("#leadership")] == [False, True]
     assert "are not told yet" not in town.message(COMMON, "INC-1").words
+
+
+async def test_they_are_told_in_order_and_without_another_pause(open_town: OpenTown) -> None:
+    clock = FakeClock(lets_work_end=True)
+    town = await open_town(organisation=organisation(LEADERSHIP), clock=clock)
+    clock.settle_with(town.cordon.idle)
+    leadership = await town.person("ann").create_channel("leadership")
+    channel = await town.declare()
+    await clock.advance(timedelta(minutes=5))
+    leadership.members.append(town.sandbox.workspace.bot_user_id)
+    await town.person("ann").slash(channel.id, "/incident update Agents are paused")
+    await town.until_message(channel, "Update on INC-1")
+    await town.cordon.idle()
+    assert town.messages("#leadership") == [], "the newer one waits for the older one"
+    for _ in range(90):
+        if town.messages("#leadership"):
+            break
+        await clock.advance(1)
+    assert ["Agents are paused" in m.words for m in town.messages("#leadership")] == [False, True]
+    spoken = [m for m in town.messages(channel) if "are not told yet" in m.words]
+    assert len(spoken) == 1, "the older one's trouble is said once, the newer one's wait not at all"
 
 
 async def test_what_waits_survives_a_restart(open_town: OpenTown) -> None:
