@@ -27,7 +27,7 @@ from bot.services import (
     phase_due,
     publish_update,
     remind,
-    tell_audiences,
+    send_telling,
 )
 from bot.services.draw import Artist
 from bot.services.parts import Parts
@@ -55,7 +55,7 @@ _JOBS = (
     phase_due,
     publish_update,
     remind,
-    tell_audiences,
+    send_telling,
 )
 """Every use case that leaves work to the journal."""
 

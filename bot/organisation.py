@@ -189,6 +189,11 @@ class Organisation(_Section):
         """The audience of this key, or None where it is no longer configured."""
         return next((one for one in (RESPONDERS, *self.audiences) if one.key == key), None)
 
+    def audience_title(self, key: str) -> str:
+        """What people call an audience; its key where it is no longer configured."""
+        found = self.audience(key)
+        return found.title if found else key
+
     @property
     def template_names(self) -> tuple[str, ...]:
         """The templates that audiences name."""

@@ -48,6 +48,7 @@ ELSEWHERE = {
         "bot/listeners/approve.py",
         "bot/services/ask_approval.py",
         "bot/services/decide_update.py",
+        "bot/services/send_telling.py",
         "bot/services/tell_audiences.py",
     ),
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),

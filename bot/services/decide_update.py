@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.services import tell_audiences
+from bot.services import send_telling
 from bot.services.draw import APPROVAL
 from bot.services.parts import Parts
 from bot.services.permit import record_refusal
@@ -49,7 +49,7 @@ async def approve(
             update.id, state=UpdateState.SENDING, approved_by=by, decided_by=by, decided_at=now
         )
         await _record(work, EntryKind.UPDATE_APPROVED, "approved", update, audience, by=by, now=now)
-        await tell_audiences.send(work, update, now=now)
+        await send_telling.send(work, update, now=now)
 
     await _decide(parts, incident, update_id, act, by=by, delivery=delivery)
 

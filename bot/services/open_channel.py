@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Final
 
-from bot.services import ask_approval, channel_furniture, channel_messages, channel_people, tell_audiences
+from bot.services import ask_approval, channel_furniture, channel_messages, channel_people, send_telling
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import say_once
@@ -180,7 +180,7 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
 async def _note(work: UnitOfWork, parts: Parts, incident_id: int, found: dict[str, str]) -> None:
     """What is lacking stands on the card; what no longer is, goes."""
     incident = await work.incidents.get(incident_id, lock=True)
-    before = {step for step in incident.problems if not step.startswith(tell_audiences.PROBLEM)}
+    before = {step for step in incident.problems if not step.startswith(send_telling.PROBLEM)}
     if {step: incident.problems[step] for step in before} == found:
         return
     for step in before - found.keys():
