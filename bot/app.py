@@ -22,6 +22,7 @@ from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
 from bot.services import (
     archive_channel,
+    ask_approval,
     change_severity,
     export,
     notice,
@@ -36,6 +37,7 @@ from bot.services import (
     reopened,
     retrospective,
     role_told,
+    send_telling,
     unattended,
 )
 from bot.services.draw import Artist
@@ -62,6 +64,7 @@ _GRACE = 8.0
 
 _JOBS = (
     archive_channel,
+    ask_approval,
     change_severity,
     export,
     notice,
@@ -76,6 +79,7 @@ _JOBS = (
     reopened,
     retrospective,
     role_told,
+    send_telling,
     unattended,
 )
 """Every use case that leaves work to the journal."""
@@ -133,7 +137,9 @@ class Cordon:
         owner = secrets.token_hex(8)
         playbooks = PlaybookLibrary.load(settings.organisation.playbooks.folder)
         playbooks.get(settings.organisation.playbooks.default)
-        templates = Templates(settings.organisation.templates.folder)
+        templates = Templates(
+            settings.organisation.templates.folder, named=settings.organisation.template_names
+        )
         templates.prove(settings.organisation.scheme)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
@@ -147,7 +153,7 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        artist = Artist(templates, settings.organisation.scheme, self._clock)
+        artist = Artist(templates, settings.organisation.scheme, self._clock, settings.organisation.audiences)
         lease = settings.organisation.journal.lease_seconds
         # twice a job's lease: an edit's is not renewed while Slack lets it wait
         refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)

@@ -45,7 +45,7 @@ def _files(settings: Settings) -> Finding:
     try:
         playbooks = PlaybookLibrary.load(organisation.playbooks.folder)
         playbooks.get(organisation.playbooks.default)
-        Templates(organisation.templates.folder).prove(organisation.scheme)
+        Templates(organisation.templates.folder, named=organisation.template_names).prove(organisation.scheme)
     except CordonError as error:
         return False, f"configuration: {error}"
     return True, f"configuration: {len(playbooks.names)} playbooks, severities {organisation.scheme.spoken}"
@@ -80,7 +80,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             identity = await workspace.identify()
             yield True, f"slack: the bot token belongs to {identity.user} in {identity.url}"
             yield _scopes(await workspace.granted_scopes())
-            yield await _channel(workspace, settings.organisation.channels.incidents)
+            for reference in settings.organisation.told_channels:
+                yield await _channel(workspace, reference)
             if environment.slack_app_token:
                 await workspace.try_socket(environment.slack_app_token.get_secret_value())
                 yield True, "slack: the app token opens Socket Mode connections"

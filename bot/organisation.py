@@ -5,13 +5,14 @@ Every key has a default, so that no file is needed. Unknown or wrong keys stop t
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from incidents.action_catalog import Catalog
 from incidents.actions import Action, ActionName
 from incidents.approval import ContainmentPolicy
+from incidents.audience import RESPONDERS, Audience
 from incidents.business_hours import BusinessHours, Weekday, business_hours
 from incidents.errors import NotUnderstoodError
 from incidents.rights import Policy, Right, Rule
@@ -19,6 +20,14 @@ from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, S
 from incidents.severity_presets import preset
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
+SEVERITY: Final = "severity"
+Called = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(severity|commander|ai_ops|domain_sme|communications|scribe|observer|[UWS][A-Z0-9]{5,20}|@[a-z0-9._-]{1,80}|[^@\s]+@[^@\s]+\.[^@\s]+)$"
+    ),
+]
+"""Who is called: a person or user group, a role for who holds it, or "severity" for the people of its level."""
 
 
 class _Section(BaseModel):
@@ -46,6 +55,16 @@ class Templates(_Section):
     folder: Path | None = Field(default=None, description="your own *.j2, which override the shipped ones")
 
 
+class Escalation(_Section):
+    """A step of what happens while a status update stays away."""
+
+    after_minutes: int = Field(ge=1, le=1440, description="so long after it was due")
+    people: tuple[Called, ...] = Field(
+        min_length=1,
+        description="who is called: people, roles such as commander, or severity for those of its level",
+    )
+
+
 class Reminders(_Section):
     """When the people who owe a status update hear of it. Minutes."""
 
@@ -53,6 +72,22 @@ class Reminders(_Section):
     escalate_after_minutes: int = Field(
         default=10, ge=1, le=240, description="so long after it was due, the severity's people are called"
     )
+    escalation: tuple[Escalation, ...] = Field(
+        default=(), description="who is called one after the other, instead of the severity's people at once"
+    )
+
+    @field_validator("escalation")
+    @classmethod
+    def _in_order(cls, steps: tuple[Escalation, ...]) -> tuple[Escalation, ...]:
+        minutes = [step.after_minutes for step in steps]
+        if minutes != sorted(set(minutes)):
+            raise ValueError("each step comes later than the one before: order them by after_minutes")
+        return steps
+
+    @property
+    def steps(self) -> tuple[Escalation, ...]:
+        """Who is called when, first to last; never empty."""
+        return self.escalation or (Escalation(after_minutes=self.escalate_after_minutes, people=(SEVERITY,)),)
 
 
 class PagingFallback(_Section):
@@ -132,6 +167,9 @@ class Organisation(_Section):
     playbooks: Playbooks = Playbooks()
     templates: Templates = Templates()
     reminders: Reminders = Reminders()
+    audiences: tuple[Audience, ...] = Field(
+        default=(), description="who is told beside the responders, who always are in the incident's channel"
+    )
     timeline: TimelineWays = TimelineWays()
     business_hours: BusinessHoursSection = BusinessHoursSection()
     closing: Closing = Closing()
@@ -165,6 +203,36 @@ class Organisation(_Section):
     def _make_a_scheme(cls, levels: tuple[SeverityLevel, ...]) -> tuple[SeverityLevel, ...]:
         SeverityScheme(levels=levels)
         return levels
+
+    @field_validator("audiences")
+    @classmethod
+    def _told_apart(cls, audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
+        keys = [RESPONDERS.key, *(audience.key for audience in audiences)]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(
+                f'the key "{twice[0]}" is taken; responders are always told in the incident\'s channel'
+            )
+        return audiences
+
+    def audience(self, key: str) -> Audience | None:
+        """The audience of this key, or None where it is no longer configured."""
+        return next((one for one in (RESPONDERS, *self.audiences) if one.key == key), None)
+
+    def audience_title(self, key: str) -> str:
+        """What people call an audience; its key where it is no longer configured."""
+        found = self.audience(key)
+        return found.title if found else key
+
+    @property
+    def template_names(self) -> tuple[str, ...]:
+        """The templates that audiences name."""
+        return tuple(name for audience in self.audiences for name in audience.templates.values())
+
+    @property
+    def told_channels(self) -> tuple[str, ...]:
+        """Every channel that the bot must be in: the common one, and those of the audiences."""
+        own = (audience.channel for audience in self.audiences if audience.channel)
+        return tuple(dict.fromkeys([self.channels.incidents, *own]))
 
     @property
     def policy(self) -> Policy:

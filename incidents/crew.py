@@ -52,13 +52,21 @@ class Crew(BaseModel):
 
 
 def crew_of(incident: Incident) -> Crew:
-    """Who holds which role in an incident; a commander of before there were roles holds theirs too."""
+    """Who holds which role in an incident; its commander counts, however they came to it."""
     crew = Crew.model_validate(incident.crew)
-    if crew.commander is None and incident.commander:
-        since = incident.acknowledged_at or incident.declared_at
-        first = Holder(role=Role.COMMANDER, user=incident.commander, since=since, by=incident.commander)
-        return Crew(holders=(first, *crew.holders))
-    return crew
+    if incident.commander is None or crew.commander is not None:
+        return crew
+    since = incident.acknowledged_at or incident.declared_at
+    held = Holder(role=Role.COMMANDER, user=incident.commander, since=since, by=incident.commander)
+    return Crew(holders=(held, *crew.holders))
+
+
+def owes_updates(incident: Incident) -> str:
+    """Who sees to it that status updates go out: communications, else the commander, else the reporter."""
+    speaking = crew_of(incident).of(Role.COMMUNICATIONS)
+    if speaking and not incident.drill:
+        return speaking[0].user
+    return incident.commander or incident.reporter
 
 
 def take(crew: Crew, role: Role, user: str, *, at: datetime, replacing: str | None = None) -> Crew:

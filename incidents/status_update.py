@@ -20,6 +20,17 @@ class UpdateKind(StrEnum):
     RESOLUTION = "resolution"
 
 
+class UpdateState(StrEnum):
+    """Where a telling is on its way to its audience."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
 class UpdateFields(BaseModel):
     """What the author wrote. Everything is optional but never null; empty means that nothing was said."""
 
@@ -36,7 +47,7 @@ class UpdateFields(BaseModel):
 
 
 class StatusUpdate(BaseModel):
-    """One published telling, kept for the archive."""
+    """One telling to one audience, kept for the archive."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,6 +59,10 @@ class StatusUpdate(BaseModel):
     fields: UpdateFields
     text: str
     audience: str = "responders"
-    """Who it is told to."""
-    state: str = "published"
+    """The audience's key."""
+    state: UpdateState = UpdateState.PUBLISHED
     approved_by: str | None = None
+    """Who let it go out; None where nobody had to."""
+    decided_by: str | None = None
+    """Who approved or discarded it, or told something newer instead."""
+    decided_at: datetime | None = None

@@ -64,6 +64,13 @@ ELSEWHERE = {
         "bot/services/unattended.py",
         "bot/views/roles.py",
     ),
+    "acceptance/test_audiences.py": (
+        "bot/listeners/approve.py",
+        "bot/services/ask_approval.py",
+        "bot/services/decide_update.py",
+        "bot/services/send_telling.py",
+        "bot/services/tell_audiences.py",
+    ),
     "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
     "acceptance/test_classify.py": ("bot/listeners/classify.py", "bot/services/classify.py"),

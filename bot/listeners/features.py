@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.listeners import (
+    approve,
     assess,
     card,
     checklist,
@@ -53,6 +54,10 @@ _FEATURES = (
     resolve,
     closing,
     classify,
+    checklist,
+    update,
+    approve,
+    resolve,
     card,
     home,
     keep_message,

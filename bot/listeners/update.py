@@ -41,13 +41,13 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
 def fields_of(view: Mapping[str, Any], *, but: Collection[str] = ()) -> UpdateFields:
     """What was filled into an update's or a resolution's form, except for fields of other names."""
+    return UpdateFields.model_validate({k: v for k, v in written(view).items() if k not in but})
+
+
+def written(view: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that a form has, as they were filled in."""
     values = view["state"]["values"]
-    written = {
-        name: (block[name].get("value") or "").strip()
-        for name, block in values.items()
-        if name in block and name not in but
-    }
-    return UpdateFields.model_validate(written)
+    return {name: (block[name].get("value") or "").strip() for name, block in values.items() if name in block}
 
 
 def fields_with(last: UpdateFields, words: str) -> UpdateFields:

@@ -6,7 +6,7 @@ Resolving has words of its own and stands in `resolve.py`; merging concerns two 
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.services import archive_channel, gates, notice, over
+from bot.services import archive_channel, gates, notice, over, tell_audiences
 from bot.services.changing import change_incident
 from bot.services.parts import Parts
 from bot.views import mrkdwn, wording
@@ -137,6 +137,7 @@ async def cancel(parts: Parts, incident_id: int, reason: str, *, by: str, delive
             columns=over.columns(now),
         )
         await over.settle(work, parts, changed, now=now)
+        await tell_audiences.withdraw(work, parts, changed, by=by, now=now)
         await archive_channel.enqueue(work, parts, changed, now=now)
         said = f"⚪ *Cancelled as a false positive* by {mrkdwn.user(by)}: {mrkdwn.escape(reason)}"
         await notice.enqueue(work, incident_id, f"cancel:{delivery}", said, now=now)

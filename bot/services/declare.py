@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.services import open_channel, page, phase_due, remind, unattended
+from bot.services import open_channel, page, phase_due, remind, tell_audiences, unattended
 from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, TOPIC
 from bot.services.parts import Parts
 from bot.views import updates
@@ -83,9 +83,10 @@ async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: d
         templates=parts.templates,
         scheme=parts.scheme,
     )
-    await work.updates.add(
+    ours = await work.updates.add(
         incident.id, kind=UpdateKind.INITIAL, author=order.reporter, at=now, fields=fields, text=text
     )
+    await tell_audiences.fan_out(work, parts, incident, ours, now=now)
     return incident
 
 

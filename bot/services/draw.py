@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.views import card, checklist
+from bot.views import approval, card, checklist
 from bot.views.templates import Templates
+from incidents.audience import Audience
 from incidents.checklist import ChecklistPhase
 from incidents.clock import Clock
 from incidents.incident import Incident
@@ -18,19 +19,27 @@ ANNOUNCEMENT: Final = "announcement"
 CARD: Final = "card"
 CHECKLIST: Final = "checklist"
 TOPIC: Final = "topic"
+APPROVAL: Final = "approval"
+"""A text that waits for approval, or waited; its part is the number of the status update."""
 
 
 class Artist:
     """Draws messages from the database."""
 
-    def __init__(self, templates: Templates, scheme: SeverityScheme, clock: Clock) -> None:
+    def __init__(
+        self, templates: Templates, scheme: SeverityScheme, clock: Clock, audiences: Sequence[Audience] = ()
+    ) -> None:
         self._templates = templates
         self._scheme = scheme
         self._clock = clock
+        self._audiences = {one.key: one for one in audiences}
 
     async def draw(self, work: UnitOfWork, posted: PostedMessage) -> Message:
         """The message as it should look now; of a topic, its text."""
         incident = await work.incidents.get(posted.incident_id)
+        if posted.kind == APPROVAL:
+            update = await work.updates.get(posted.part)
+            return approval.message(incident, update, self._audiences.get(update.audience))
         phases = [] if posted.kind == TOPIC else await work.checklists.phases(incident.id)
         on_card = posted.kind in {ANNOUNCEMENT, CARD}
         last = await work.updates.last(incident.id) if on_card else None

@@ -13,6 +13,7 @@ from bot.views.documents import Documents
 from incidents.errors import IllegalMoveError, TemporaryError
 from incidents.incident import Incident
 from incidents.ports import File
+from incidents.status_update import UpdateState
 from incidents.timeline import EntryKind, TimelineEntry
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -112,9 +113,10 @@ async def _timeline(parts: Parts, documents: Documents, incident: Incident, now:
 
 async def _updates(parts: Parts, documents: Documents, incident: Incident, now: datetime) -> Texts:
     every = await parts.database.read(lambda work: work.updates.all(incident.id))
-    updates = [update for update in every if update.state == "published"]
+    updates = [update for update in every if update.state is UpdateState.PUBLISHED]
+    titles = {one.key: one.title for one in parts.organisation.audiences}
     names = await parts.workspace.names(exports.mentioned(updates))
     return {
-        "md": lambda: exports.updates_markdown(documents, incident, updates, names, now=now),
+        "md": lambda: exports.updates_markdown(documents, incident, updates, names, now=now, titles=titles),
         "json": lambda: exports.updates_json(incident, updates, names, now=now),
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.services import archive_channel, gates, notice, over
+from bot.services import archive_channel, gates, notice, over, tell_audiences
 from bot.services.changing import change_incident
 from bot.services.parts import Parts
 from bot.views import mrkdwn, wording
@@ -40,6 +40,7 @@ async def merge(parts: Parts, incident_id: int, into: int, *, by: str, delivery:
             incident.id, status=Stage.MERGED, merged_into=main.id, **over.columns(now)
         )
         await over.settle(work, parts, merged, now=now)
+        await tell_audiences.withdraw(work, parts, merged, by=by, now=now)
         await archive_channel.enqueue(work, parts, merged, now=now)
         await _say(work, merged, main, by=by, delivery=delivery, now=now)
         return merged

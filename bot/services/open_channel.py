@@ -9,7 +9,14 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Final
 
-from bot.services import channel_furniture, channel_messages, channel_people, page
+from bot.services import (
+    ask_approval,
+    channel_furniture,
+    channel_messages,
+    channel_people,
+    page,
+    send_telling,
+)
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import say_once
@@ -172,6 +179,7 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
         text=f"Opened the channel {made['name']}",
     )
     await page.channel_opened(work, incident, parts.clock.now())
+    await ask_approval.ask_all(work, incident_id, now=parts.clock.now())
     [announcement] = await work.messages.of(incident_id, ANNOUNCEMENT)
     if announcement.ts:  # it was posted while there was no channel to link to
         await parts.refresher.touch(work, incident_id, ANNOUNCEMENT)
@@ -180,9 +188,10 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
 async def _note(work: UnitOfWork, parts: Parts, incident_id: int, found: dict[str, str]) -> None:
     """What is lacking stands on the card; what no longer is, goes."""
     incident = await work.incidents.get(incident_id, lock=True)
-    if incident.problems == found:
+    before = {step for step in incident.problems if not step.startswith(send_telling.PROBLEM)}
+    if {step: incident.problems[step] for step in before} == found:
         return
-    for step in incident.problems.keys() - found.keys():
+    for step in before - found.keys():
         await work.incidents.set_problem(incident_id, step, None)
     for step, sentence in found.items():
         await work.incidents.set_problem(incident_id, step, sentence)

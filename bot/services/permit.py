@@ -38,7 +38,7 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
         ) from error
     decision = decide(policy, right, person, crew)
     if not decision.allowed:
-        await _record(parts, right, user, incident)
+        await record_refusal(parts, right, user, incident)
         raise NotAllowedError(decision.sentence)
 
 
@@ -69,7 +69,8 @@ async def _person(parts: Parts, rule: Rule, user: str, crew: Crew | None) -> Per
     )
 
 
-async def _record(parts: Parts, right: Right, user: str, incident: Incident | None) -> None:
+async def record_refusal(parts: Parts, right: Right, user: str, incident: Incident | None) -> None:
+    """Note in the incident's timeline, or outside of one in the log, that somebody was refused."""
     if incident is None:
         _log.warning("Refused: %s has no right to %s", user, right)
         return

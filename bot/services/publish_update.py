@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from bot.services import remind
+from bot.services import remind, tell_audiences
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
@@ -75,13 +75,14 @@ async def keep(
     by: str,
     now: datetime,
 ) -> StatusUpdate:
-    """Render a telling, keep it, and let it be posted."""
+    """Render a telling, keep it, and let it be posted; the other audiences are told likewise."""
     text = updates.text(
         kind, incident, fields, author=by, now=now, templates=parts.templates, scheme=parts.scheme
     )
     update = await work.updates.add(incident.id, kind=kind, author=by, at=now, fields=fields, text=text)
     job = NewJob(KIND, f"{KIND}:{update.id}", {"update": update.id}, incident_id=incident.id)
     await work.jobs.add(job, now=now)
+    await tell_audiences.fan_out(work, parts, incident, update, now=now)
     return update
 
 

@@ -1,18 +1,23 @@
-"""Reminders of the next status update: privately first, then in the channel, then to the severity's people.
+"""Reminders of the next status update: privately first, then in the channel, then step by step to others.
 
-All three timers are set when the time of the next update is; publishing takes them back. A timer that fires
+All timers are set when the time of the next update is; publishing takes them back. A timer that fires
 looks first whether its update is still owed.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.organisation import SEVERITY, Escalation
 from bot.services.channel_people import references
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import answers, mrkdwn
+from incidents.crew import crew_of, owes_updates
 from incidents.incident import Incident
+from incidents.roles import Role
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -31,24 +36,41 @@ async def enqueue(work: UnitOfWork, parts: Parts, incident: Incident, *, now: da
     if due is None or not incident.status.is_open:
         return
     reminders = parts.organisation.reminders
-    stages = {
-        OVERDUE: due,
-        ESCALATED: due + timedelta(minutes=reminders.escalate_after_minutes),
-    }
+    timers = [_Timer(OVERDUE, due, due, now)]
+    for number, step in enumerate(reminders.steps):
+        timers.append(_Timer(ESCALATED, due, due + timedelta(minutes=step.after_minutes), now, number))
     lead = due - timedelta(minutes=reminders.lead_minutes)
     if reminders.lead_minutes and lead > now:
-        stages[SOON] = lead
-    for stage, run_at in stages.items():
-        await work.jobs.add(_timer(incident, stage, due, run_at, set_at=now), now=now)
+        timers.append(_Timer(SOON, due, lead, now))
+    for timer in timers:
+        await work.jobs.add(_job(incident, timer), now=now)
 
 
-def _timer(incident: Incident, stage: str, due: datetime, run_at: datetime, *, set_at: datetime) -> NewJob:
-    """A timer; when it was set is part of its key, since one taken back may be set again for the same moment."""
+@dataclass(frozen=True)
+class _Timer:
+    """What fires when about an update that is due, when that was set, and which step of the escalation it is."""
+
+    stage: str
+    due: datetime
+    at: datetime
+    set_at: datetime
+    step: int = 0
+
+
+def _job(incident: Incident, timer: _Timer) -> NewJob:
+    """A timer's job; when it was set is part of its key, since one taken back may be set again for the same moment."""
+    stage = f"{timer.stage}-{timer.step}" if timer.step else timer.stage
     return NewJob(
         kind=KIND,
-        key=f"{KIND}:{incident.id}:{set_at.timestamp():.6f}:{stage}:{run_at.timestamp():.3f}",
-        args={"stage": stage, "due": due.isoformat(), "at": run_at.isoformat(), "set": set_at.isoformat()},
-        run_at=run_at,
+        key=f"{KIND}:{incident.id}:{timer.set_at.timestamp():.6f}:{stage}:{timer.at.timestamp():.3f}",
+        args={
+            "stage": timer.stage,
+            "due": timer.due.isoformat(),
+            "at": timer.at.isoformat(),
+            "set": timer.set_at.isoformat(),
+            "step": timer.step,
+        },
+        run_at=timer.at,
         incident_id=incident.id,
     )
 
@@ -67,29 +89,53 @@ def kind(parts: Parts) -> JobKind:
 
 async def _soon(parts: Parts, run: JobRun, incident: Incident, _due: datetime) -> None:
     """A private nudge to who owes the update."""
-    owes = incident.commander or incident.reporter
+    owes = owes_updates(incident)
     tell = parts.workspace.tell
     await run.step("nudge", lambda: tell(owes, answers.update_soon(incident), channel=incident.channel_id))
 
 
 async def _overdue(parts: Parts, run: JobRun, incident: Incident, _due: datetime) -> None:
-    """Say it in the channel, to who owes the update."""
-    who = mrkdwn.user(incident.commander or incident.reporter)
-    await _say(parts, run, incident, who, 0)
+    """Say it in the channel, to who owes the update and to the commander."""
+    users = dict.fromkeys([owes_updates(incident), *([incident.commander] if incident.commander else [])])
+    await _say(parts, run, incident, _mentions(list(users)), 0)
 
 
 async def _escalated(parts: Parts, run: JobRun, incident: Incident, due: datetime) -> None:
-    """Call the severity's people, and come back after another cadence while nobody has answered."""
-    level = parts.scheme.get(incident.severity)
-    owes = incident.commander or incident.reporter
-    users, _ = await parts.workspace.people([owes, *references(parts, incident)])
-    who = " ".join(mrkdwn.user(user) for user in users[:_MENTIONED])
+    """Call the people of this step. The last step comes back at the cadence while nobody has answered."""
+    steps = parts.organisation.reminders.steps
+    number = min(int(run.args.get("step", 0)), len(steps) - 1)  # cordon.yaml may have changed since
+    users, _ = await parts.workspace.people(
+        [owes_updates(incident), *_called(parts, incident, steps[number])]
+    )
     now = parts.clock.now()
-    await _say(parts, run, incident, who, int((now - due).total_seconds() // 60))
+    await _say(parts, run, incident, _mentions(users), int((now - due).total_seconds() // 60))
+    if number + 1 < len(steps):
+        return
+    level = parts.scheme.get(incident.severity)
     cadence = level.update_cadence if level and level.update_cadence else timedelta(hours=1)
     again = datetime.fromisoformat(run.args["at"]) + cadence  # the same however often this is tried
-    timer = _timer(incident, ESCALATED, due, again, set_at=datetime.fromisoformat(run.args["set"]))
-    await parts.database.write(lambda work: work.jobs.add(timer, now=now))
+    timer = _Timer(ESCALATED, due, again, datetime.fromisoformat(run.args["set"]), number)
+    await parts.database.write(lambda work: work.jobs.add(_job(incident, timer), now=now))
+
+
+def _called(parts: Parts, incident: Incident, step: Escalation) -> list[str]:
+    """Whom a step means, as references; of a drill nobody hears beside who leads it."""
+    if incident.drill:
+        return []
+    crew, roles = crew_of(incident), {role.value: role for role in Role}
+    found: list[str] = []
+    for one in step.people:
+        if one == SEVERITY:
+            found += references(parts, incident)
+        elif one in roles:
+            found += [holder.user for holder in crew.of(roles[one])]
+        else:
+            found.append(one)
+    return found
+
+
+def _mentions(users: Sequence[str]) -> str:
+    return " ".join(mrkdwn.user(user) for user in users[:_MENTIONED])
 
 
 async def _say(parts: Parts, run: JobRun, incident: Incident, who: str, minutes: int) -> None:

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from bot.services import archive_channel, gates, over, remind, reopened, retrospective, unattended
+from bot.services import (
+    archive_channel,
+    gates,
+    over,
+    remind,
+    reopened,
+    retrospective,
+    tell_audiences,
+    unattended,
+)
 from bot.services.changing import change_incident
 from bot.services.parts import Parts
 from bot.services.publish_update import keep
@@ -79,6 +88,7 @@ async def reopen(parts: Parts, incident_id: int, *, by: str, delivery: str) -> I
         await archive_channel.take_back(work, incident)
         await retrospective.take_back(work, incident)
         await reopened.enqueue(work, was, by=by, now=now)
+        await tell_audiences.withdraw(work, parts, incident, by=by, now=now)
         await remind.enqueue(work, parts, incident, now=now)
         await unattended.enqueue(work, parts, incident, now=now)
         return incident

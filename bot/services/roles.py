@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.services import notice, page, role_told, unattended
 from bot.services.changing import change_incident
+from bot.services.draw import APPROVAL
 from bot.services.parts import Parts
 from bot.views import mrkdwn
 from incidents import crew as rules
@@ -151,6 +152,7 @@ async def _keep(
     if crew.commander and incident.status is Stage.DECLARED:
         changes["status"] = Stage.INVESTIGATING
     changed = await work.incidents.change(incident.id, **changes)
+    await parts.refresher.touch(work, incident.id, APPROVAL)  # it names who may approve
     if changed.commander != incident.commander:
         await unattended.enqueue(work, parts, changed, now=now)
         if changed.commander:

@@ -110,20 +110,36 @@ def updates_json(incident: Incident, updates: Sequence[StatusUpdate], names: Nam
 
 
 def updates_markdown(
-    documents_: Documents, incident: Incident, updates: Sequence[StatusUpdate], names: Names, *, now: datetime
+    documents_: Documents,
+    incident: Incident,
+    updates: Sequence[StatusUpdate],
+    names: Names,
+    *,
+    now: datetime,
+    titles: Names | None = None,
 ) -> str:
-    """Every published status update, to read."""
-    told = [_update(number, update, names) for number, update in enumerate(updates, start=1)]
+    """Every published status update, to read.
+
+    Args:
+        documents_: the document templates.
+        incident: whose.
+        updates: those that were told, to whichever audience.
+        names: what people are called, by id.
+        now: when it is exported.
+        titles: what audiences are called, by key; the key where it is not known.
+    """
+    told = [_update(number, update, names, titles or {}) for number, update in enumerate(updates, start=1)]
     return documents_.render("status_updates", {**_head(incident, now), "count": len(told), "updates": told})
 
 
-def _update(number: int, update: StatusUpdate, names: Names) -> dict[str, Any]:
+def _update(number: int, update: StatusUpdate, names: Names, titles: Names) -> dict[str, Any]:
     fields = update.fields.model_dump()
     return {
         "number": number,
         "at": _moment(update.at),
         "kind": _KINDS.get(update.kind, update.kind.value),
-        "audience": update.audience,
+        "audience": titles.get(update.audience, update.audience),
+        "approved_by": names.get(update.approved_by, update.approved_by) if update.approved_by else "",
         "who": names.get(update.author, update.author),
         "text": documents.quoted_markup(readable.words(update.text, names)),
         "fields": [
@@ -174,5 +190,9 @@ def stamped(incident: Incident, what: str, suffix: str, now: datetime) -> str:
 
 def mentioned(updates: Sequence[StatusUpdate]) -> list[str]:
     """The ids of everybody in published status updates."""
-    ids = [one for update in updates for one in (update.author, *readable.people_in(update.text))]
-    return list(dict.fromkeys(ids))
+    ids = [
+        one
+        for update in updates
+        for one in (update.author, update.approved_by, *readable.people_in(update.text))
+    ]
+    return list(dict.fromkeys(one for one in ids if one))

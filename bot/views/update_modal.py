@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.views import blocks, mrkdwn, stage_modals, wording
+from incidents.audience import Audience
 from incidents.classification import classification_of
 from incidents.incident import Incident
 from incidents.ports import Message
-from incidents.status_update import FIELD_LIMIT, UpdateFields
+from incidents.status_update import FIELD_LIMIT, StatusUpdate, UpdateFields, UpdateKind
 from incidents.taxonomies import TAXONOMIES
 
 UPDATE = "update"
 RESOLVE = "resolve"
 RESOLVE_ANYWAY = "resolve.carry_on"
 _VALUE_LIMIT = 2000
+EDIT = "update_edit"
 
 _LABELS = {
     "state": ("Current state", "What is happening now, in a sentence or two"),
@@ -67,6 +69,15 @@ def _with_failure_mode(incident: Incident, last: UpdateFields) -> UpdateFields:
     """What was said last; where no failure mode was, the one that the incident was classified as."""
     chosen = TAXONOMIES["failure_mode"].kind(classification_of(incident).failure_mode or "")
     return last if last.failure_mode or not chosen else last.model_copy(update={"failure_mode": chosen.name})
+
+
+def edit(incident: Incident, update: StatusUpdate, audience: Audience) -> Mapping[str, Any]:
+    """The form of a text that waits for approval."""
+    labels = _RESOLUTION_LABELS if update.kind is UpdateKind.RESOLUTION else _LABELS
+    about = f"For {mrkdwn.escape(audience.title)}. Whoever approves sees the new text first."
+    drawn = [_about(incident), blocks.context(about), *_inputs(labels, update.fields)]
+    metadata = f"{incident.id}:{update.id}"
+    return blocks.modal("Edit before sending", drawn, callback_id=EDIT, submit="Save", metadata=metadata)
 
 
 def _about(incident: Incident) -> blocks.Block:

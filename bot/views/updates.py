@@ -6,21 +6,18 @@ from datetime import datetime
 from bot.views import blocks, card, wording
 from bot.views.mrkdwn import cut, head
 from bot.views.templates import Templates
+from incidents.audience import RESPONDERS, Audience
 from incidents.incident import Incident
 from incidents.ports import Message
 from incidents.severity import SeverityScheme
 from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
 
-_TEMPLATE = {
-    UpdateKind.INITIAL: "initial_notification",
-    UpdateKind.UPDATE: "status_update",
-    UpdateKind.RESOLUTION: "resolution",
-}
-_NOTICE = {
+NOTICE = {
     UpdateKind.INITIAL: "Initial notification",
     UpdateKind.UPDATE: "Status update",
     UpdateKind.RESOLUTION: "Resolved",
 }
+"""What a telling is called."""
 _PART = 2900
 _TEXT_LIMIT = 12_000
 
@@ -34,23 +31,29 @@ def text(
     now: datetime,
     templates: Templates,
     scheme: SeverityScheme,
+    audience: Audience = RESPONDERS,
 ) -> str:
-    """The markup of a telling, rendered once and kept.
+    """The markup of a telling to an audience, rendered once and kept.
 
     Raises:
         ConfigError: the template fails.
     """
     values = wording.values(incident, scheme, fields, author=author, now=now)
-    return cut(templates.render(_TEMPLATE[kind], values), _TEXT_LIMIT)
+    return cut(templates.render(audience.template(kind), values), _TEXT_LIMIT)
 
 
 def message(incident: Incident, update: StatusUpdate) -> Message:
-    """The message of a telling; a resolution can be taken back."""
-    drawn = [blocks.section(part) for part in _parts(update.text)]
-    if update.kind is UpdateKind.RESOLUTION:
+    """The message of a telling; responders can take a resolution back."""
+    drawn = sections(update)
+    if update.kind is UpdateKind.RESOLUTION and update.audience == RESPONDERS.key:
         reopen = blocks.button("Reopen", card.REOPEN, str(incident.id), label=f"Reopen {incident.key}")
         drawn.append(blocks.actions(reopen))
-    return Message(f"{_NOTICE[update.kind]}: {wording.one_line(incident)}", drawn)
+    return Message(f"{NOTICE[update.kind]}: {wording.one_line(incident)}", drawn)
+
+
+def sections(update: StatusUpdate) -> list[blocks.Block]:
+    """The words of a telling, whole."""
+    return [blocks.section(part) for part in _parts(update.text)]
 
 
 def _parts(markup: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The table of published status updates. Rows are only ever added."""
+"""The table of status updates: a row for each audience of each telling. Rows are never deleted."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from storage.tables.base import Base
 
 
 class UpdateRow(Base, table=True):
-    """One published telling; columns carry the names of `incidents.status_update.StatusUpdate`."""
+    """One telling to one audience; columns carry the names of `incidents.status_update.StatusUpdate`."""
 
     __tablename__ = "status_updates"
 
@@ -24,6 +24,8 @@ class UpdateRow(Base, table=True):
     audience: str
     state: str
     approved_by: str | None
+    decided_by: str | None
+    decided_at: datetime | None = Field(sa_type=UtcDateTime, nullable=True)
 
 
 UPDATES = Base.metadata.tables["status_updates"]

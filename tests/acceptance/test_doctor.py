@@ -100,6 +100,15 @@ async def test_the_configured_channel_is_the_one_that_is_looked_for(tmp_path: Pa
     assert "the bot is not in #elsewhere" in _wrong(lines)[0]
 
 
+async def test_an_audiences_channel_is_looked_for_too(tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "cordon.yaml").write_text("audiences: [{key: a, title: A, channel: '#audience'}]\n")
+    status, lines = await _doctor(tmp_path, _variables(sandbox))
+    assert status == 1
+    assert _wrong(lines) == [
+        "slack: the bot is not in #audience. Make the channel and type there: /invite @Cordon"
+    ]
+
+
 async def test_a_wrong_bot_token_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
     status, lines = await _doctor(tmp_path, _variables(sandbox, SLACK_BOT_TOKEN="xoxb-wrong"))
     assert status == 1

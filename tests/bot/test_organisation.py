@@ -1,13 +1,17 @@
+import itertools
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot import yaml_source
-from bot.organisation import Organisation
+from bot.organisation import SEVERITY, Organisation
 from bot.settings import read_settings
+from bot.views.templates import Templates
+from incidents.audience import RESPONDERS
 from incidents.containment import Risk
 from incidents.errors import ConfigError
+from incidents.roles import Role
 from incidents.severity import DEFAULT_SCHEME
 
 ROOT = Path(__file__).parents[2]
@@ -95,6 +99,84 @@ def test_severities_replace_the_built_in_ones(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_key_or_value_is_told_with_its_line(tmp_path: Path, text: str, where: str) -> None:
+    assert _refusal(tmp_path, text).startswith(where)
+
+
+EXAMPLE = (ROOT / "cordon.example.yaml").read_text()
+
+
+def _uncommented(heading: str, indent: str) -> str:
+    """The commented lines of the example from this heading on."""
+    lines = EXAMPLE[EXAMPLE.index(heading) :].splitlines()
+    kept = list(itertools.takewhile(lambda line: line.startswith(indent), lines))
+    return "\n".join(line.removeprefix(indent) for line in kept) + "\n"
+
+
+def test_the_commented_audiences_of_the_example_hold(tmp_path: Path) -> None:
+    organisation = _read(tmp_path, _uncommented("#   audiences:", "#   "))
+    stakeholders, leadership = organisation.audiences
+    assert stakeholders.approval == {Role.DOMAIN_SME, Role.COMMANDER}
+    assert (leadership.hears_private, stakeholders.hears_private) == (True, False)
+    Templates(None, named=organisation.template_names).prove(organisation.scheme)
+    assert organisation.told_channels == ("#safety-incidents", "#stakeholders", "#leadership")
+    assert organisation.audience("leadership") == leadership
+    assert organisation.audience("responders") == RESPONDERS
+    assert organisation.audience("gone") is None
+
+
+def test_the_commented_escalation_of_the_example_holds(tmp_path: Path) -> None:
+    steps = _uncommented("#    - {after_minutes: 10", "#  ")
+    organisation = _read(tmp_path, f"reminders:\n  escalation:\n{steps}")
+    assert [step.after_minutes for step in organisation.reminders.steps] == [10, 20]
+    assert organisation.reminders.steps[0].people == ("commander", "communications")
+
+
+def test_without_steps_the_severitys_people_are_called_at_once(tmp_path: Path) -> None:
+    [step] = _read(tmp_path, "reminders: {escalate_after_minutes: 7}").reminders.steps
+    assert (step.after_minutes, step.people) == (7, (SEVERITY,))
+
+
+_AUDIENCE = "  - {key: %s, title: Them, channel: '#them'}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (
+            "audiences:\n" + _AUDIENCE % "a" + _AUDIENCE % "a",
+            'cordon.yaml:1: audiences: the key "a" is taken',
+        ),
+        (
+            "audiences:\n" + _AUDIENCE % "responders",
+            'cordon.yaml:1: audiences: the key "responders" is taken',
+        ),
+        ("audiences:\n" + _AUDIENCE % "Big", "cordon.yaml:2: audiences[0].key: "),
+        (
+            "audiences:\n  - {key: a, title: A, channel: '#a',\n     approval: [boss]}\n",
+            "cordon.yaml:3: audiences[0].approval[0]: ",
+        ),
+        (
+            "audiences:\n  - {key: a, title: A, channel: '#a', templates: {update: ../../etc/passwd}}\n",
+            "cordon.yaml:2: audiences[0].templates.update: ",
+        ),
+        (
+            "reminders:\n  escalation:\n    - {after_minutes: 5, people: [boss]}\n",
+            "cordon.yaml:3: reminders.escalation[0].people[0]: ",
+        ),
+        (
+            "reminders:\n  escalation:\n    - {after_minutes: 5, people: []}\n",
+            "cordon.yaml:3: reminders.escalation[0].people: ",
+        ),
+        (
+            (
+                "reminders:\n  escalation:\n    - {after_minutes: 5, people: [commander]}\n"
+                "    - {after_minutes: 5, people: [severity]}\n"
+            ),
+            "cordon.yaml:2: reminders.escalation: each step comes later than the one before",
+        ),
+    ],
+)
+def test_wrong_audiences_and_steps_are_told_with_their_line(tmp_path: Path, text: str, where: str) -> None:
     assert _refusal(tmp_path, text).startswith(where)
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.crew import Crew, Holder, assign, hand_over, leave, take
+from incidents.crew import Crew, Holder, assign, crew_of, hand_over, leave, owes_updates, take
 from incidents.errors import ConflictError, IllegalMoveError, PersonError
+from incidents.incident import Incident
 from incidents.roles import Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -133,3 +134,29 @@ def test_whatever_is_done_a_role_of_one_has_one_holder_and_nobody_holds_one_twic
         held = [(holder.role, holder.user) for holder in crew.holders]
         assert len(held) == len(set(held))
         assert all(len(crew.of(role)) <= 1 for role in SINGLE)
+
+
+def _incident(crew: Crew | None = None, **more: object) -> Incident:
+    about = {"id": 1, "title": "t", "severity": "SEV1", "playbook": "p", "reporter": ANN, "declared_at": NOON}
+    held = crew.model_dump(mode="json") if crew else {}
+    return Incident.model_validate({**about, "crew": held, **more})
+
+
+def test_the_crew_of_an_incident_has_its_commander() -> None:
+    assert crew_of(_incident()) == Crew()
+    assert crew_of(_incident(commander=BOB, acknowledged_at=LATER)).of(Role.COMMANDER) == (
+        Holder(role=Role.COMMANDER, user=BOB, since=LATER, by=BOB),
+    )
+    known = _crew(Role.COMMANDER, BOB)
+    assert crew_of(_incident(known, commander=BOB)) == known
+    both = crew_of(_incident(_crew(Role.SCRIBE, CYD), commander=BOB))
+    assert both.commander == BOB
+    assert both.roles_of(CYD) == {Role.SCRIBE}
+
+
+def test_updates_are_owed_by_communications_else_the_commander_else_the_reporter() -> None:
+    speaking = _crew(Role.COMMUNICATIONS, CYD)
+    assert owes_updates(_incident(speaking, commander=BOB)) == CYD
+    assert owes_updates(_incident(commander=BOB)) == BOB
+    assert owes_updates(_incident()) == ANN
+    assert owes_updates(_incident(speaking, commander=BOB, drill=True)) == BOB

@@ -31,7 +31,7 @@ async def test_a_failed_commit_fails_all_who_share_it(tmp_path: Path) -> None:
         await unit.session.execute(text("PRAGMA defer_foreign_keys = ON"))
         await unit.session.execute(
             text(
-                "INSERT INTO status_updates VALUES (1, 99, 'update', 'U1', '2026-03-01', '{}', '', 'responders', 'published', NULL)"
+                "INSERT INTO status_updates (id, incident_id, kind, author, at, fields, text, audience, state, approved_by) VALUES (1, 99, 'update', 'U1', '2026-03-01', '{}', '', 'responders', 'published', NULL)"
             )
         )
 

@@ -79,5 +79,12 @@ def test_status_updates_as_they_were_told() -> None:
     assert kept == one.model_dump(mode="json")
 
 
+def test_a_telling_stands_there_with_its_audience_and_approver() -> None:
+    one = told(text="*Now*").model_copy(update={"audience": "vips", "approved_by": BOB})
+    text = exports.updates_markdown(DOCUMENTS, incident(), [one], NAMES, now=NOW, titles={"vips": "Our VIPs"})
+    assert "Status update · to Our VIPs · by ann · approved by bob\n" in text
+    assert exports.mentioned([one]) == [ANN, BOB]
+
+
 def test_files_are_named_by_incident_and_moment() -> None:
     assert exports.stamped(incident(), "timeline", "md", NOW) == "INC-42-timeline-20260301-090000.md"

@@ -82,6 +82,41 @@ def test_what_cannot_be_parsed_names_its_place(tmp_path: Path) -> None:
         _own(tmp_path, "first\n{% if %}")
 
 
+def test_a_template_that_an_audience_names_is_proven_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no template board_update\.j2, which an audience names"):
+        Templates(tmp_path, named=["board_update"])
+    with pytest.raises(ConfigError, match=r"There is no template board_update\.j2"):
+        Templates(None, named=["board_update"])
+    (tmp_path / "board_update.j2").write_text("{{ nobody }}")
+    with pytest.raises(ConfigError, match=r"Template board_update\.j2: 'nobody' is undefined"):
+        Templates(tmp_path, named=["board_update"]).prove(SCHEME)
+    (tmp_path / "board_update.j2").write_text("{{ incident.key }}")
+    own = Templates(tmp_path, named=["board_update", "board_update", "card"])
+    own.prove(SCHEME)
+    assert own.render("board_update", _values()) == "INC-42"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("stakeholder")])
+def test_stakeholders_read_nothing_internal(name: str) -> None:
+    inner = {
+        "model_version": "v7",
+        "failure_mode": "jailbreak",
+        "cause": "a prompt",
+        "actions": "rolled back",
+    }
+    text = TEMPLATES.render(name, _values(**inner))
+    assert not [words for words in (*inner.values(), "SEV1", "<@", "<#") if words in text]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("leadership")])
+def test_leadership_reads_impact_severity_and_who_leads(name: str) -> None:
+    text = TEMPLATES.render(name, _values(impact="Refunds fail", cause="a prompt", failure_mode="jailbreak"))
+    for words in ("Refunds fail", "SEV1", f"<@{ANN}>"):
+        assert words in text
+    assert "a prompt" not in text
+    assert "jailbreak" not in text
+
+
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "card.j2").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match=r"card\.j2 is not UTF-8 text"):

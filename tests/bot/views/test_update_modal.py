@@ -2,8 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views import update_modal
-from incidents.status_update import UpdateFields
-from tests.bot.views.conftest import hostile, incident, seen_view
+from incidents.audience import RESPONDERS
+from incidents.status_update import UpdateFields, UpdateKind
+from tests.bot.views.conftest import hostile, incident, seen_view, told
 
 ABOUT = "🔴 SEV1 · INC-42 · Agent leaks customer data"
 LONG, SHORT = hostile(1500), hostile(200)
@@ -33,8 +34,8 @@ def test_an_update_asks_for_what_people_outside_want_to_know() -> None:
 
 def test_the_failure_mode_comes_from_the_classification_unless_one_was_told() -> None:
     known = incident(classification={"failure_mode": "prompt_injection"})
-    for told, shown in (("", "Prompt injection"), ("jailbreak", "jailbreak")):
-        view = update_modal.update(known, UpdateFields(failure_mode=told), "")
+    for said, shown in (("", "Prompt injection"), ("jailbreak", "jailbreak")):
+        view = update_modal.update(known, UpdateFields(failure_mode=said), "")
         [box] = [block["element"] for block in view["blocks"][1:] if block["block_id"] == "failure_mode"]
         assert box["initial_value"] == shown
 
@@ -48,6 +49,17 @@ def test_a_resolution_asks_what_happened_and_who_owns_what_follows() -> None:
         "What follows, and who owns it",
     ]
     assert (view["title"]["text"], view["private_metadata"]) == ("Resolve INC-42", "42:")
+
+
+def test_a_text_that_waits_is_changed_in_the_form_of_its_kind() -> None:
+    audience = RESPONDERS.model_copy(update={"title": "Sales & <!here>"})
+    view = update_modal.edit(incident(), told(state="Off", follow_up="Dee"), audience)
+    assert seen_view(view)[1] == "For Sales &amp; &lt;!here&gt;. Whoever approves sees the new text first."
+    assert [block["block_id"] for block in view["blocks"][2:]][:4] == ["state", "impact", "actions", "eta"]
+    assert (view["submit"]["text"], view["private_metadata"]) == ("Save", "42:1")
+    view = update_modal.edit(incident(), told(UpdateKind.RESOLUTION, follow_up="Dee"), audience)
+    filled = {block["block_id"]: block["element"].get("initial_value") for block in view["blocks"][2:]}
+    assert filled["follow_up"] == "Dee"
 
 
 @given(hostile(120, least=1), FIELDS)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bot.views import updates
 from bot.views.mrkdwn import unescape
+from incidents.audience import Audience
 from incidents.incident import Incident
 from incidents.status_update import UpdateFields, UpdateKind
 from tests.bot.views.conftest import (
@@ -88,6 +89,27 @@ def test_a_notification_says_which_telling_it_is_and_a_resolution_can_be_taken_b
     assert seen(message)[0] == "*Text*"
     assert list(buttons(message)) == (["Reopen"] if kind is RESOLUTION else [])
     assert primary(message) == []
+
+
+def test_an_audience_has_its_own_words_and_no_button_to_reopen() -> None:
+    audience = Audience(key="leadership", title="Leadership", templates={RESOLUTION: "leadership_resolution"})
+    said = UpdateFields(state="A prompt leaked")
+    text = updates.text(
+        RESOLUTION,
+        resolved(),
+        said,
+        author=ANN,
+        now=NOW,
+        templates=TEMPLATES,
+        scheme=SCHEME,
+        audience=audience,
+    )
+    assert "*Who led:* <@U0ANN>" in text
+    message = updates.message(
+        resolved(), told(RESOLUTION, text).model_copy(update={"audience": "leadership"})
+    )
+    assert seen(message) == [text]
+    assert buttons(message) == {}
 
 
 def _fields(state: str, eta: str) -> dict[str, str]:
