@@ -66,7 +66,7 @@ def object_of(answer: Answer, what: str) -> dict[str, Any]:
 def strange(what: str, answer: Answer) -> ActionError:
     """The refusal to guess at an answer that is not as documented."""
     return ActionError(
-        f"{what} answered something that is no flag: {quoted(answer.text[:4096], answer.secrets)}.",
+        f"{what} answered something that is no flag: {quoted(answer.text, answer.secrets)}.",
         now="How the flag stands is not known; nothing was changed by looking.",
         then="Check the connection's url, and look at the flag by hand.",
     )

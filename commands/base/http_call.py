@@ -131,7 +131,7 @@ def is_good(call: Call, answer: Answer) -> bool:
 
 def refuse(call: Call, answer: Answer) -> ActionError:
     """The error that this answer is."""
-    said = quoted(answer.text[: 4 * 1024], answer.secrets)
+    said = quoted(answer.text, answer.secrets)
     env = call.auth.env if call.auth else None
     return refusal(call.what, answer.status, said, env=env, changes=call.changes)
 
