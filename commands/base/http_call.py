@@ -57,27 +57,31 @@ class Call:
 
     Attributes:
         body: sent as JSON; None for no body.
+        form: sent as a form, in place of a body.
         timeout: seconds in all.
         limit: bytes of the answer that are read at most.
         accept: statuses that are as good as a 2xx.
         guarded: whether `connections.http.allowed_hosts` decides about the host. What comes from `connections:`
             itself needs no such permission.
+        reads: whether it changes nothing in spite of its method.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    form: Mapping[str, str] | None = None
     auth: Auth | None = None
     timeout: float = 10
     limit: int = ANSWER_LIMIT
     accept: frozenset[int] = frozenset()
     guarded: bool = True
+    reads: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether the request can have an effect."""
-        return self.method not in SAFE_METHODS
+        return not self.reads and self.method not in SAFE_METHODS
 
     @property
     def what(self) -> str:
@@ -176,7 +180,7 @@ async def _send(
     http: aiohttp.ClientSession, call: Call, headers: Mapping[str, str], hidden: tuple[SecretStr, ...]
 ) -> Answer:
     timeout = aiohttp.ClientTimeout(total=call.timeout, sock_connect=min(call.timeout, _CONNECT_SECONDS))
-    body = None if call.body is None else json.dumps(call.body).encode()
+    body = call.form if call.body is None else json.dumps(call.body).encode()
     url = URL(call.url, encoded=True)
     async with http.request(
         call.method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout

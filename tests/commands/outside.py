@@ -63,7 +63,12 @@ class Outside:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         self.asked.append(
-            Asked(request.method, request.raw_path, dict(request.headers), json.loads(raw) if raw else None)
+            Asked(
+                request.method,
+                request.raw_path,
+                dict(request.headers),
+                json.loads(raw) if request.content_type == "application/json" else raw.decode(),
+            )
         )
         reply = self._next(request.method, request.raw_path.partition("?")[0])
         if reply.trouble == "hang":
