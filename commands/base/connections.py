@@ -3,6 +3,7 @@
 Each command validates its own part of `connections:` here; what is wrong there, or missing, leaves as an ActionError.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -22,7 +23,7 @@ def read(surroundings: Surroundings, model: type[_M], *path: str) -> _M:
     """
     given: Any = surroundings.connections
     for step in path:
-        given = given.get(step, {}) if isinstance(given, dict) or hasattr(given, "get") else {}
+        given = given.get(step) if isinstance(given, Mapping) else None
     try:
         return model.model_validate({} if given is None else given)
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """One HTTP request for each of many ids, or for each batch of them: who was reached, who was not, who was never tried.
 
-One target that does not answer never stops the others; but after a few in a row that nobody answered, or one refused
-credential, the rest is not tried, so that all ends in bounded time.
+One id that is refused never stops the others; but after a few in a row that were not answered well, or once the
+credential is refused, the rest is not tried, so that all ends in bounded time.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from urllib.parse import quote
 from commands.base.body_template import fill_body
 from commands.base.contract import Progress, Surroundings
 from commands.base.http_call import Auth, Call
+from commands.base.http_refusal import UnauthorisedError
 from commands.base.http_retries import insist
 from commands.base.side_by_side import side_by_side
 from commands.base.web_address import fill_address
@@ -75,6 +76,7 @@ class Outcome:
     failed: dict[Batch, ActionError] = field(default_factory=dict)
     untried: list[str] = field(default_factory=list)
     _in_a_row: int = 0
+    _unauthorised: bool = False
 
     def add(self, batch: Batch, error: ActionError | None) -> None:
         """Note what became of one batch."""
@@ -83,12 +85,14 @@ class Outcome:
             self._in_a_row = 0
             return
         self.failed[batch] = error
-        self._in_a_row += 1
+        self._unauthorised |= isinstance(error, UnauthorisedError)
+        silent = error.temporary or error.effect is Effect.UNKNOWN
+        self._in_a_row = self._in_a_row + 1 if silent else 0
 
     @property
     def gives_up(self) -> bool:
         """Whether trying more would only take time."""
-        return self._in_a_row >= _FAILURES_IN_A_ROW
+        return self._unauthorised or self._in_a_row >= _FAILURES_IN_A_ROW
 
 
 def in_batches(ids: Sequence[str], size: int) -> tuple[Batch, ...]:

@@ -15,6 +15,10 @@ SLOW_DOWN: Final = frozenset({429, 503})
 """Refused without having begun, and to be tried again later."""
 
 
+class UnauthorisedError(ActionError):
+    """The credential was not accepted: nothing else that is sent with it will be."""
+
+
 def refusal(what: str, status: int, said: str, *, env: str | None, changes: bool) -> ActionError:
     """The error that an answer with this status is.
 
@@ -32,7 +36,8 @@ def refusal(what: str, status: int, said: str, *, env: str | None, changes: bool
         return ActionError(failed, now=_UNCHANGED, then=_LATER, temporary=True)
     if status >= 500 or status == _TIMED_OUT:  # noqa: PLR2004 - 5xx
         return _failed_there(failed, changes=changes)
-    return ActionError(failed, now=_UNCHANGED, then=_advice(status, env))
+    kind = UnauthorisedError if status == _UNAUTHORISED else ActionError
+    return kind(failed, now=_UNCHANGED, then=_advice(status, env))
 
 
 def unreachable(what: str) -> ActionError:

@@ -220,13 +220,41 @@ async def test_some_of_many_fail_and_the_others_go_on(pause: Make, outside: Outs
     assert error.now == "3 of 5 are done. Not known for d."
 
 
-async def test_a_dead_target_is_not_asked_for_ever(pause: Make, outside: Outside, told: Told) -> None:
-    outside.replies("POST", "*", Reply(400))
+@pytest.mark.parametrize("reply", [Reply(500), Reply(401), Reply(503), Reply(trouble="drop")])
+async def test_a_dead_target_is_not_asked_for_ever(
+    pause: Make, outside: Outside, told: Told, reply: Reply
+) -> None:
+    outside.replies("POST", "*", reply)
     ids = [f"c{n}" for n in range(50)]
     error = await _fails(pause(url=f"{outside.url}/c/{{id}}", ids=ids, retries=0), told)
-    assert error.effect is Effect.NONE
+    assert error.effect is (Effect.NONE if reply.status in {401, 503} else Effect.UNKNOWN)
     assert "Not tried: " in error.now
     assert len(outside.sent("POST")) < 15
+
+
+async def test_ids_that_are_not_there_stop_nobody(pause: Make, outside: Outside, told: Told) -> None:
+    for n in range(20):
+        outside.replies("POST", f"/c/gone{n}", Reply(404))
+    ids = [f"gone{n}" for n in range(20)] + ["a", "b"]
+    error = await _fails(pause(url=f"{outside.url}/c/{{id}}", ids=ids), told)
+    assert error.now == "2 of 22 are done."
+    assert error.failed.startswith("20 of 22 ids failed: gone")
+    assert " and 10 more. The first: " in error.failed
+
+
+async def test_what_is_gone_already_can_count_as_done(pause: Make, outside: Outside, told: Told) -> None:
+    outside.replies("DELETE", "/m/a", Reply(404))
+    await _run(pause(method="DELETE", url=f"{outside.url}/m/{{id}}", ids=["a"], accept=[404]), told)
+
+
+async def test_an_answer_without_end_is_cut(pause: Make, outside: Outside, told: Told) -> None:
+    outside.replies("GET", "/state", Reply(text='{"paused": true, "x": "' + "x" * 2_000_000 + '"}'))
+    one = pause(
+        probe={"url": f"{outside.url}/state", "json_path": "paused", "equals": True, "wait_seconds": 0}
+    )
+    plan = await _run(one, told)
+    with pytest.raises(ActionError, match="did not answer JSON that can be read"):
+        await one.command.verify(one.params, plan, told)
 
 
 async def test_the_secret_is_sent_and_never_told(pause: Make, outside: Outside, told: Told) -> None:
