@@ -142,7 +142,7 @@ def _blind(params: WaitAndWatchParams, error: ActionError, seen: datetime, blind
 
 def _left(span: timedelta) -> str:
     seconds = span.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - a minute
+    return f"{seconds:.0f} s" if seconds < 60 else f"{round(seconds / 60, 1):g} min"  # noqa: PLR2004 - a minute
 
 
 def _unreadable(call: Call, why: str) -> ActionError:

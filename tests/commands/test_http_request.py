@@ -370,3 +370,21 @@ async def test_what_has_no_way_back_says_so(pause: Make, told: Told) -> None:
     plan = await _run(one, told)
     with pytest.raises(ActionError, match="no request that takes it back is configured"):
         await one.command.revert(one.params, plan, KEY, told)
+
+
+async def test_a_probe_that_is_refused_is_not_waited_for(
+    pause: Make, outside: Outside, told: Told, clock: HurriedClock
+) -> None:
+    outside.replies("GET", "/state", Reply(403))
+    one = pause()
+    plan = await _run(one, told)
+    with pytest.raises(ActionError, match="answered 403"):
+        await one.command.verify(one.params, plan, told)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("other", [1, "true", None, {"a": True}])
+async def test_only_true_is_true(pause: Make, outside: Outside, told: Told, other: object) -> None:
+    outside.replies("GET", "/state", Reply(json={"paused": other}))
+    one = pause()
+    assert not (await one.command.verify(one.params, await _run(one, told), told)).verified

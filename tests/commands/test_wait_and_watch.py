@@ -60,7 +60,7 @@ async def test_it_holds_for_all_the_time(
     assert seen.verified
     assert seen.evidence == (f"{QUERY} stayed below 1 for 2 min: 5 readings, the worst 0.7, the last 0.3.",)
     assert clock.slept == [30, 30, 30, 30]
-    assert told[:2] == ["0.4, below 1; 2 min left", "0.7, below 1; 2 min left"]
+    assert told[:2] == ["0.4, below 1; 2 min left", "0.7, below 1; 1.5 min left"]
     assert told[-1] == "0.3, below 1; 30 s left"
 
 
@@ -104,7 +104,7 @@ async def test_blindness_is_borne_for_a_while_only(
     outside.replies("POST", PATH, _vector(0), _vector(0), blind)
     seen = await _seen(one, told)
     assert not seen.verified
-    assert "could not be read for 2 min, since 2026-03-01 09:02:00 UTC" in seen.evidence[0]
+    assert "could not be read for 1.5 min, since 2026-03-01 09:02:00 UTC" in seen.evidence[0]
 
 
 async def test_the_end_is_not_reached_blind(watch: Make, outside: Outside, told: Told) -> None:
