@@ -44,6 +44,10 @@ ADD: dict[str, Any] = {
 STATE = (
     "SELECT id, hidden, hidden_reason FROM messages WHERE hidden OR hidden_reason NOT LIKE 'old%' ORDER BY id"
 )
+KILL_WHO_WAITS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 @dataclass
@@ -490,18 +494,21 @@ async def test_a_slow_statement_is_stopped(desk: Desk, messages: Any) -> None:
     assert await state(messages) == []
 
 
-async def test_a_connection_killed_before_its_commit_has_changed_nothing(desk: Desk, messages: Any) -> None:
+async def test_a_connection_killed_before_its_commit_has_changed_nothing(
+    desk: Desk, messages: Any, postgres_database: str
+) -> None:
     plan = await desk.plan()
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    killer = await asyncpg.connect(postgres_database)
     async with messages.transaction():
         await messages.execute("SELECT 1 FROM messages WHERE id = 2 FOR UPDATE")
         running = asyncio.create_task(desk.execute(plan))
-        while not await messages.fetch(kill):
+        while not await killer.fetch(KILL_WHO_WAITS) and not running.done():
             await asyncio.sleep(0)
     with pytest.raises(ActionError, match="can't be reached, or the connection was lost") as refusal:
         await running
     assert (refusal.value.temporary, refusal.value.effect) == (True, Effect.NONE)
     assert await state(messages) == []
+    await killer.close(timeout=10)
 
 
 @pytest.fixture
