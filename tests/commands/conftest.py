@@ -1,7 +1,6 @@
 """Commands are tried on what they act on, for real; here a database with messages that can be hidden."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
@@ -26,7 +25,7 @@ CREATE TABLE cordon_audit (
 
 
 @pytest.fixture
-async def messages(postgres_database: str) -> AsyncIterator[Any]:
+async def messages(postgres_database: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection of somebody else's to a database of ten messages."""
     connection = await asyncpg.connect(postgres_database)
     await connection.execute(_TABLES)

@@ -59,7 +59,7 @@ class Desk:
     said: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def command(self, **params: Any) -> tuple[SqlStatement, Any]:
+    def command(self, **params: object) -> tuple[SqlStatement, Any]:
         base = ADD if "rows" in params or params.pop("add", False) else HIDE
         prepared = prepare("sql_statement", {**base, **params}, self.surroundings())
         assert isinstance(prepared.command, SqlStatement)
@@ -74,16 +74,16 @@ class Desk:
         connections = {"databases": {"main": {"url_env": "MAIN_URL", **self.settings}}}
         return Surroundings(clock=FakeClock(), http=self.http, secret=secret, connections=connections)
 
-    async def plan(self, **params: Any) -> Plan:
+    async def plan(self, **params: object) -> Plan:
         command, read = self.command(**params)
         plan = await command.plan(read)
         return Plan.model_validate_json(plan.model_dump_json())  # as it comes back from the database
 
-    async def execute(self, plan: Plan, key: str = "run-1", **params: Any) -> None:
+    async def execute(self, plan: Plan, key: str = "run-1", **params: object) -> None:
         command, read = self.command(**params)
         await command.execute(read, plan, key, self.progress)
 
-    async def revert(self, plan: Plan, key: str = "run-1", **params: Any) -> None:
+    async def revert(self, plan: Plan, key: str = "run-1", **params: object) -> None:
         command, read = self.command(**params)
         await command.revert(read, plan, key, self.progress)
 
@@ -92,12 +92,12 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(messages: Any, postgres_database: str) -> AsyncIterator[Desk]:
+async def desk(messages: asyncpg.Connection, postgres_database: str) -> AsyncIterator[Desk]:
     async with aiohttp.ClientSession() as http:
         yield Desk(http, postgres_database)
 
 
-async def state(messages: Any) -> list[tuple[Any, ...]]:
+async def state(messages: asyncpg.Connection) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in await messages.fetch(STATE)]
 
 
@@ -107,7 +107,7 @@ HIDDEN = [(n, True, "unsafe advice") for n in (1, 2, 3)]
 # --- planned ---------------------------------------------------------------------------------------
 
 
-async def test_the_plan_counts_and_shows_no_content(desk: Desk, messages: Any) -> None:
+async def test_the_plan_counts_and_shows_no_content(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     assert plan.target == "PostgreSQL main, table public.messages"
     [change] = plan.changes
@@ -122,14 +122,18 @@ async def test_the_plan_counts_and_shows_no_content(desk: Desk, messages: Any) -
     assert await state(messages) == []
 
 
-async def test_a_plan_made_again_is_the_same_until_a_row_changes(desk: Desk, messages: Any) -> None:
+async def test_a_plan_made_again_is_the_same_until_a_row_changes(
+    desk: Desk, messages: asyncpg.Connection
+) -> None:
     plan = await desk.plan()
     assert plan.holds(await desk.plan())
     await messages.execute("UPDATE messages SET hidden_reason = 'another' WHERE id = 2")
     assert not plan.holds(await desk.plan())
 
 
-async def test_nothing_to_change_is_a_plan_that_is_not_needed(desk: Desk, messages: Any) -> None:
+async def test_nothing_to_change_is_a_plan_that_is_not_needed(
+    desk: Desk, messages: asyncpg.Connection
+) -> None:
     plan = await desk.plan(ids=["99"])
     assert not plan.is_needed
     assert plan.warnings == (
@@ -143,7 +147,7 @@ async def test_nothing_to_change_is_a_plan_that_is_not_needed(desk: Desk, messag
 
 
 async def test_the_cap_holds(desk: Desk) -> None:
-    with pytest.raises(ActionError, match="More than 2 rows of public.messages would be changed"):
+    with pytest.raises(ActionError, match=r"More than 2 rows of public\.messages would be changed"):
         await desk.plan(row_cap=2)
     assert (await desk.plan(row_cap=3)).warnings == ("3 rows: near the cap of 3.",)
     desk.settings["row_cap"] = 2
@@ -153,7 +157,9 @@ async def test_the_cap_holds(desk: Desk) -> None:
         await desk.plan(add=True, row_cap=1)
 
 
-async def test_old_values_that_are_too_large_to_keep_are_refused(desk: Desk, messages: Any) -> None:
+async def test_old_values_that_are_too_large_to_keep_are_refused(
+    desk: Desk, messages: asyncpg.Connection
+) -> None:
     await messages.execute("UPDATE messages SET body = repeat('x', 1000000)")
     with pytest.raises(ActionError, match="old values of 3 rows are too large"):
         await desk.plan(set={"body": ""})
@@ -162,7 +168,7 @@ async def test_old_values_that_are_too_large_to_keep_are_refused(desk: Desk, mes
 # --- done ------------------------------------------------------------------------------------------
 
 
-async def test_done_verified_and_taken_back(desk: Desk, messages: Any) -> None:
+async def test_done_verified_and_taken_back(desk: Desk, messages: asyncpg.Connection) -> None:
     before = await messages.fetch("SELECT * FROM messages ORDER BY id")
     plan = await desk.plan()
     await desk.execute(plan)
@@ -181,7 +187,7 @@ async def test_done_verified_and_taken_back(desk: Desk, messages: Any) -> None:
     ]
 
 
-async def test_every_type_comes_back_as_it_was(desk: Desk, messages: Any) -> None:
+async def test_every_type_comes_back_as_it_was(desk: Desk, messages: asyncpg.Connection) -> None:
     await messages.execute(
         "UPDATE messages SET score = NULL, at = '2026-03-01 09:00:00.123456+05' WHERE id = 1"
     )
@@ -197,7 +203,7 @@ async def test_every_type_comes_back_as_it_was(desk: Desk, messages: Any) -> Non
     assert await messages.fetch("SELECT * FROM messages ORDER BY id") == before
 
 
-async def test_executing_and_reverting_twice_does_it_once(desk: Desk, messages: Any) -> None:
+async def test_executing_and_reverting_twice_does_it_once(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     await desk.execute(plan)
     await desk.execute(plan)
@@ -209,14 +215,14 @@ async def test_executing_and_reverting_twice_does_it_once(desk: Desk, messages: 
     assert await state(messages) == HIDDEN[:1]
 
 
-async def test_the_same_run_side_by_side_is_done_once(desk: Desk, messages: Any) -> None:
+async def test_the_same_run_side_by_side_is_done_once(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     await asyncio.gather(*(desk.execute(plan) for _ in range(4)))
     assert await state(messages) == HIDDEN
     assert await messages.fetchval("SELECT count(*) FROM cordon_audit") == 1
 
 
-async def test_what_somebody_did_already_is_not_done_again(desk: Desk, messages: Any) -> None:
+async def test_what_somebody_did_already_is_not_done_again(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     await messages.execute("UPDATE messages SET hidden = true, hidden_reason = 'unsafe advice' WHERE id < 4")
     await desk.execute(plan)
@@ -231,7 +237,9 @@ async def test_what_somebody_did_already_is_not_done_again(desk: Desk, messages:
         "DELETE FROM messages WHERE id = 2",
     ],
 )
-async def test_a_change_since_the_plan_stops_it(desk: Desk, messages: Any, change: str) -> None:
+async def test_a_change_since_the_plan_stops_it(
+    desk: Desk, messages: asyncpg.Connection, change: str
+) -> None:
     plan = await desk.plan()
     await messages.execute(change)
     before = await state(messages)
@@ -241,7 +249,7 @@ async def test_a_change_since_the_plan_stops_it(desk: Desk, messages: Any, chang
     assert await messages.fetchval("SELECT count(*) FROM cordon_audit") == 0
 
 
-async def test_a_row_more_than_planned_stops_it(desk: Desk, messages: Any) -> None:
+async def test_a_row_more_than_planned_stops_it(desk: Desk, messages: asyncpg.Connection) -> None:
     where = [{"column": "id", "op": ">=", "value": 9}]
     plan = await desk.plan(where=where)
     await messages.execute("INSERT INTO messages (id, body) VALUES (11, 'new')")
@@ -249,7 +257,7 @@ async def test_a_row_more_than_planned_stops_it(desk: Desk, messages: Any) -> No
         await desk.execute(plan, where=where)
 
 
-async def test_what_a_trigger_keeps_back_undoes_all(desk: Desk, messages: Any) -> None:
+async def test_what_a_trigger_keeps_back_undoes_all(desk: Desk, messages: asyncpg.Connection) -> None:
     await messages.execute(
         "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
         "CREATE TRIGGER keep BEFORE UPDATE ON messages FOR EACH ROW WHEN (OLD.id = 2) EXECUTE FUNCTION keep()"
@@ -260,7 +268,9 @@ async def test_what_a_trigger_keeps_back_undoes_all(desk: Desk, messages: Any) -
     assert await state(messages) == []
 
 
-async def test_rows_that_came_later_or_were_changed_back_are_not_verified(desk: Desk, messages: Any) -> None:
+async def test_rows_that_came_later_or_were_changed_back_are_not_verified(
+    desk: Desk, messages: asyncpg.Connection
+) -> None:
     where = [{"column": "id", "op": ">=", "value": 9}, {"column": "hidden", "value": False}]
     plan = await desk.plan(where=where)
     await desk.execute(plan, where=where)
@@ -280,7 +290,7 @@ async def test_rows_that_came_later_or_were_changed_back_are_not_verified(desk: 
 # --- taken back ------------------------------------------------------------------------------------
 
 
-async def test_rows_changed_since_are_left_alone_and_told(desk: Desk, messages: Any) -> None:
+async def test_rows_changed_since_are_left_alone_and_told(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     await desk.execute(plan)
     await messages.execute("UPDATE messages SET hidden_reason = 'lawyers said so' WHERE id = 2")
@@ -298,7 +308,7 @@ async def test_rows_changed_since_are_left_alone_and_told(desk: Desk, messages: 
     assert await messages.fetchval("SELECT row_count FROM cordon_audit WHERE verb = 'REVERT'") == 2
 
 
-async def test_nothing_left_to_take_back_is_told(desk: Desk, messages: Any) -> None:
+async def test_nothing_left_to_take_back_is_told(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan()
     await desk.execute(plan)
     await messages.execute("UPDATE messages SET hidden_reason = 'lawyers said so'")
@@ -309,7 +319,7 @@ async def test_nothing_left_to_take_back_is_told(desk: Desk, messages: Any) -> N
 # --- rows put in -----------------------------------------------------------------------------------
 
 
-async def test_rows_are_put_in_and_taken_out(desk: Desk, messages: Any) -> None:
+async def test_rows_are_put_in_and_taken_out(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan(add=True)
     assert plan.changes[0].what == "public.messages: 2 rows (id 20, 21)"
     assert "first" not in str(plan.changes)
@@ -329,7 +339,7 @@ async def test_rows_are_put_in_and_taken_out(desk: Desk, messages: Any) -> None:
     assert not (await command.verify_reverted(params, plan, desk.progress)).verified
 
 
-async def test_rows_that_stand_in_the_way_are_told(desk: Desk, messages: Any) -> None:
+async def test_rows_that_stand_in_the_way_are_told(desk: Desk, messages: asyncpg.Connection) -> None:
     plan = await desk.plan(add=True)
     await messages.execute("INSERT INTO messages (id, body) VALUES (20, 'somebody else')")
     with pytest.raises(ChangedMeanwhileError):
@@ -357,7 +367,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_hostile_name_is_no_name(desk: Desk, messages: Any, name: str) -> None:
+async def test_a_hostile_name_is_no_name(desk: Desk, messages: asyncpg.Connection, name: str) -> None:
     for params in (
         {"table": name},
         {"set": {name: "x"}},
@@ -374,18 +384,18 @@ async def test_a_hostile_name_is_no_name(desk: Desk, messages: Any, name: str) -
 @pytest.mark.parametrize(
     "value", ["'; DROP TABLE messages; --", "{who}", "$1", "\\", "{ids}", "%s", "</script>", "ü\u202e"]
 )
-async def test_a_hostile_value_is_only_a_value(desk: Desk, messages: Any, value: str) -> None:
+async def test_a_hostile_value_is_only_a_value(desk: Desk, messages: asyncpg.Connection, value: str) -> None:
     plan = await desk.plan(reason=value)
     await desk.execute(plan, reason=value)
     assert await state(messages) == [(n, True, value) for n in (1, 2, 3)]
 
 
-async def test_odd_names_of_real_columns_are_quoted(desk: Desk, messages: Any) -> None:
+async def test_odd_names_of_real_columns_are_quoted(desk: Desk, messages: asyncpg.Connection) -> None:
     await messages.execute(
         'CREATE SCHEMA "My""App"; CREATE TABLE "My""App"."user" ("a""b; --" text PRIMARY KEY, "set" text)'
     )
     await messages.execute("""INSERT INTO "My""App"."user" VALUES ('k', NULL)""")
-    odd = {
+    odd: dict[str, Any] = {
         "table": 'My"App.user',
         "set": {"set": "new"},
         "where": [{"column": "set", "op": "is null"}],
@@ -457,7 +467,9 @@ async def test_what_does_not_fit_is_told(desk: Desk, params: dict[str, Any], abo
         await desk.plan(**params)
 
 
-async def test_a_database_without_audit_table_says_how_to_make_one(desk: Desk, messages: Any) -> None:
+async def test_a_database_without_audit_table_says_how_to_make_one(
+    desk: Desk, messages: asyncpg.Connection
+) -> None:
     await messages.execute("DROP TABLE cordon_audit")
     with pytest.raises(ActionError) as refusal:
         await desk.plan()
@@ -468,7 +480,7 @@ async def test_a_database_without_audit_table_says_how_to_make_one(desk: Desk, m
 # --- outside trouble -------------------------------------------------------------------------------
 
 
-async def test_a_locked_row_is_waited_for_in_bounded_time(desk: Desk, messages: Any) -> None:
+async def test_a_locked_row_is_waited_for_in_bounded_time(desk: Desk, messages: asyncpg.Connection) -> None:
     desk.settings["statement_timeout_seconds"] = 0.4
     plan = await desk.plan()
     async with messages.transaction():
@@ -480,7 +492,7 @@ async def test_a_locked_row_is_waited_for_in_bounded_time(desk: Desk, messages: 
     assert await state(messages) == HIDDEN
 
 
-async def test_a_slow_statement_is_stopped(desk: Desk, messages: Any) -> None:
+async def test_a_slow_statement_is_stopped(desk: Desk, messages: asyncpg.Connection) -> None:
     await messages.execute(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'"
     )
@@ -495,7 +507,7 @@ async def test_a_slow_statement_is_stopped(desk: Desk, messages: Any) -> None:
 
 
 async def test_a_connection_killed_before_its_commit_has_changed_nothing(
-    desk: Desk, messages: Any, postgres_database: str
+    desk: Desk, messages: asyncpg.Connection, postgres_database: str
 ) -> None:
     plan = await desk.plan()
     killer = await asyncpg.connect(postgres_database)
@@ -503,7 +515,7 @@ async def test_a_connection_killed_before_its_commit_has_changed_nothing(
         await messages.execute("SELECT 1 FROM messages WHERE id = 2 FOR UPDATE")
         running = asyncio.create_task(desk.execute(plan))
         while not await killer.fetch(KILL_WHO_WAITS) and not running.done():
-            await asyncio.sleep(0)
+            continue
     with pytest.raises(ActionError, match="can't be reached, or the connection was lost") as refusal:
         await running
     assert (refusal.value.temporary, refusal.value.effect) == (True, Effect.NONE)
@@ -522,7 +534,7 @@ def through(desk: Desk) -> Callable[[SeveringProxy], Any]:
 
 
 async def test_a_commit_whose_answer_was_lost_is_found_to_have_worked(
-    through: Callable[[SeveringProxy], Any], postgres_database: str, messages: Any
+    through: Callable[[SeveringProxy], Any], postgres_database: str, messages: asyncpg.Connection
 ) -> None:
     proxy = SeveringProxy(postgres_database, passes_commit_on=True)
     await through(proxy)
@@ -531,7 +543,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_to_have_worked(
 
 
 async def test_a_commit_that_never_arrived_is_found_not_to_have_worked(
-    through: Callable[[SeveringProxy], Any], postgres_database: str, messages: Any
+    through: Callable[[SeveringProxy], Any], postgres_database: str, messages: asyncpg.Connection
 ) -> None:
     with pytest.raises(ActionError, match="before the change was committed") as refusal:
         await through(SeveringProxy(postgres_database, passes_commit_on=False))
@@ -548,7 +560,9 @@ async def test_a_lost_answer_and_no_way_to_ask_is_in_doubt(
     assert (refusal.value.temporary, refusal.value.effect) == (False, Effect.UNKNOWN)
 
 
-async def test_a_wrong_password_is_told_without_it(desk: Desk, messages: Any, postgres_database: str) -> None:
+async def test_a_wrong_password_is_told_without_it(
+    desk: Desk, messages: asyncpg.Connection, postgres_database: str
+) -> None:
     if not await messages.fetch("SELECT 1 FROM pg_roles WHERE rolname = $1", NEEDS_PASSWORD):
         await messages.execute(f"CREATE ROLE {NEEDS_PASSWORD} LOGIN PASSWORD 'right'")
     url = make_url(postgres_database).set(username=NEEDS_PASSWORD, password="hunter2wrong")
@@ -581,7 +595,7 @@ async def test_a_server_that_is_not_there_is_told(desk: Desk, unused_tcp_port: i
 
 async def test_wrong_configuration_is_told(desk: Desk) -> None:
     desk.settings["row_cap"] = 0
-    with pytest.raises(ActionError, match="connections.databases.main: row_cap"):
+    with pytest.raises(ActionError, match=r"connections\.databases\.main: row_cap"):
         await desk.plan()
     desk.settings = {"url_env": "NOWHERE_URL"}
     with pytest.raises(ActionError, match="NOWHERE_URL is not set"):
