@@ -44,6 +44,7 @@ class Environment(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     database_url: SecretStr = SecretStr("sqlite:///data/cordon.db")
+    evidence_url: str = "data/evidence"
     cordon_config: Path | None = None
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_api_key: SecretStr | None = None

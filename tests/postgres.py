@@ -20,6 +20,9 @@ import pytest
 
 _SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 
+NEEDS_PASSWORD = "needs_password"
+"""The one user that the server asks for a password; a test that wants it creates it."""
+
 
 def find_binaries() -> Path | None:
     """The folder of PostgreSQL's server programs, or None."""
@@ -62,6 +65,8 @@ class Cluster:
                 "--username",
                 self._user,
             )
+            access = self._data / "pg_hba.conf"
+            access.write_text(f"host all {NEEDS_PASSWORD} all scram-sha-256\n{access.read_text()}")
         options = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
         listen = f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories="
         log = self._data / "log"
