@@ -30,7 +30,9 @@ class SnapshotParams(WorkloadParams):
     metrics_port: int | None = Field(
         None, ge=1, le=65_535, description="the port of its pods' metrics page, to keep that too"
     )
-    metrics_path: str = Field("metrics", pattern=r"^/?[\w./-]{1,200}$", description="the path of that page")
+    metrics_path: str = Field(
+        "metrics", pattern=r"^/?\w[\w.-]*(/\w[\w.-]*)*$", max_length=200, description="the path of that page"
+    )
 
 
 @dataclass(frozen=True)

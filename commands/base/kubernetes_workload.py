@@ -202,6 +202,11 @@ def digest(thing: Any) -> str:  # noqa: ANN401 -- JSON of any shape
     return hashlib.sha256(json.dumps(thing, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def images(template: Json) -> str:
+    """What a template's containers run, for people: "agent:2, proxy:1"."""
+    return ", ".join(str(one.get("image", one["name"])) for one in template["spec"]["containers"])
+
+
 def waiting_permissions(namespace: str) -> tuple[Permission, ...]:
     """What waiting for pods needs."""
     pods = POD.at(namespace)
