@@ -188,7 +188,7 @@ async def _send(client: ApiClient, call: _Call, limit: aiohttp.ClientTimeout) ->
 
 async def _configured(connection: KubernetesConnection) -> Any:  # noqa: ANN401 -- the vendor's, untyped
     """The vendor's configuration. Its own messages can quote the file, tokens and all, so none is passed on."""
-    configuration = Configuration(retries=False)
+    configuration = Configuration(retries=None)
     named = str(connection.kubeconfig) if connection.kubeconfig else None
     found = named or next(filter(_there, KUBE_CONFIG_DEFAULT_LOCATION.split(":")), None)
     try:
