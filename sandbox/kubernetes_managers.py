@@ -102,7 +102,8 @@ def _put(root: Json, path: Path, value: Any) -> None:  # noqa: ANN401 -- JSON of
     place: Any = root
     for step, following in pairwise(path):
         place = _entered(place, step, [] if following.startswith("[") else {})
-    place[path[-1]] = copy.deepcopy(value)
+    if value != {} or not isinstance(place.get(path[-1]), dict):
+        place[path[-1]] = copy.deepcopy(value)
 
 
 def _entered(place: Any, step: str, empty: Any) -> Any:  # noqa: ANN401 -- JSON of any shape
