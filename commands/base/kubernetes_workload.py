@@ -12,8 +12,8 @@ from typing import Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from commands.base.contract import Command, Params, Progress, Surroundings
-from commands.base.kubernetes_api import KubernetesApi
+from commands.base.contract import Params, Progress
+from commands.base.kubernetes_command import KubernetesCommand
 from commands.base.kubernetes_places import (
     DEPLOYMENT,
     POD,
@@ -101,13 +101,8 @@ class Workload:
 P = TypeVar("P", bound=WorkloadParams)
 
 
-class WorkloadCommand(Command[P]):
+class WorkloadCommand(KubernetesCommand[P]):
     """A command on one workload."""
-
-    def __init__(self, surroundings: Surroundings) -> None:
-        """Open nothing yet."""
-        super().__init__(surroundings)
-        self.api = KubernetesApi(surroundings)
 
     async def read(self, params: P) -> Workload:
         """The workload as it is. Raises ActionError."""
@@ -141,10 +136,6 @@ class WorkloadCommand(Command[P]):
         deadline = self.surroundings.clock.now() + timedelta(seconds=self.surroundings.patience)
         done = await wait.until(deadline)
         return Verification(verified=done, evidence=seen.evidence(place))
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self.api.close()
 
 
 class _Pods:
