@@ -1,6 +1,6 @@
-"""A local cluster for each test, and commands connected to it over real HTTP."""
+"""What commands are tried with: a cluster or a server to talk to over real HTTP, a clock that needs no waiting."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,20 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from commands.base import registry
-from commands.base.contract import Command, Params, Surroundings
+from commands.base.contract import Command, Params, Prepared, Surroundings
 from incidents.clock import Clock
 from incidents.containment import Plan, Verification
+from incidents.errors import ConfigError
 from sandbox.kubernetes import KubernetesSandbox, deployment
 from sandbox.kubernetes_answers import Json
 from sandbox.kubernetes_kinds import DEPLOYMENT, POD
+from tests.commands.hurried_clock import HurriedClock
+from tests.commands.outside import Outside
 
 KEY = "run-1"
+Around = Callable[..., Surroundings]
+Make = Callable[..., Prepared]
+SECRETS = {"PAUSE_TOKEN": "tok-5ecret/+value", "BASIC": "ann:pa55 word", "FLAGS_TOKEN": "flags-5ecret"}
 
 
 @dataclass
@@ -120,3 +126,49 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         for command in one.opened:
             await command.close()
     await cluster.stop()
+
+
+class Told(list[str]):
+    """A progress that remembers."""
+
+    async def __call__(self, text: str) -> None:
+        self.append(text)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def clock() -> HurriedClock:
+    return HurriedClock()
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    one = Outside()
+    await one.start()
+    yield one
+    await one.stop()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def around(http: aiohttp.ClientSession, clock: HurriedClock) -> Around:
+    def secret(name: str) -> SecretStr:
+        if name not in SECRETS:
+            raise ConfigError(f"{name} is not set.")
+        return SecretStr(SECRETS[name])
+
+    def make(
+        connections: Mapping[str, Any] | None = None, *, ticks: Clock = clock, patience: float = 30
+    ) -> Surroundings:
+        return Surroundings(ticks, http, secret, connections or {}, patience)
+
+    return make
