@@ -160,6 +160,7 @@ class Cordon:
         try:
             identity = await workspace.identify()
             found = await workspace.channel_id(reference)
+            await workspace.meet()
         except OutsideError as error:
             _log.error("Slack does not answer as it should: %s. Run: cordon doctor", error)
             return

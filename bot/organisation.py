@@ -6,9 +6,13 @@ Every key has a default, so that no file is needed. Unknown or wrong keys stop t
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from incidents.business_hours import BusinessHours, Weekday, business_hours
+from incidents.errors import NotUnderstoodError
+from incidents.rights import Policy, Right, Rule
 from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, SeverityScheme
+from incidents.severity_presets import preset
 
 ChannelReference = Annotated[str, StringConstraints(pattern=r"^(#[a-z0-9_-]{1,80}|C[A-Z0-9]{5,20})$")]
 
@@ -69,6 +73,38 @@ class TimelineWays(_Section):
     )
 
 
+class BusinessHoursSection(_Section):
+    """When severities with `hours: business` must be answered."""
+
+    timezone: str = Field(default="UTC", description="an IANA name such as Europe/Berlin")
+    start: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        default="09:00", description="when the day begins"
+    )
+    end: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        default="17:00", description="when it ends, after it began"
+    )
+    days: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), min_length=1, description="the working days"
+    )
+
+    @model_validator(mode="after")
+    def _make_hours(self) -> "BusinessHoursSection":
+        self.as_hours()
+        return self
+
+    def as_hours(self) -> BusinessHours:
+        """As the rules want it."""
+        return business_hours(self.timezone, self.start, self.end, self.days)
+
+
+class Closing(_Section):
+    """What happens after an incident."""
+
+    archive_after_hours: int = Field(
+        default=72, ge=0, le=8760, description="the channel of a closed incident is archived so long after"
+    )
+
+
 class Organisation(_Section):
     """The whole of `cordon.yaml`."""
 
@@ -79,13 +115,32 @@ class Organisation(_Section):
     templates: Templates = Templates()
     reminders: Reminders = Reminders()
     timeline: TimelineWays = TimelineWays()
+    business_hours: BusinessHoursSection = BusinessHoursSection()
+    closing: Closing = Closing()
+    rights: dict[Right, Rule] = Field(
+        default_factory=dict, description="who may do what, instead of the built-in rules"
+    )
     journal: Journal = Journal()
+
+    @field_validator("severities", mode="before")
+    @classmethod
+    def _preset(cls, given: object) -> object:
+        """The name of a shipped scheme stands for its levels."""
+        try:
+            return preset(given).levels if isinstance(given, str) else given
+        except NotUnderstoodError as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("severities")
     @classmethod
     def _make_a_scheme(cls, levels: tuple[SeverityLevel, ...]) -> tuple[SeverityLevel, ...]:
         SeverityScheme(levels=levels)
         return levels
+
+    @property
+    def policy(self) -> Policy:
+        """Who may do what."""
+        return Policy().with_rules(self.rights)
 
     @property
     def scheme(self) -> SeverityScheme:

@@ -25,11 +25,15 @@ class NotFoundError(PersonError):
 
 
 class ConflictError(PersonError):
-    """Somebody else changed the thing meanwhile; the text says who, when and to what."""
+    """Somebody else changed the thing meanwhile; the text, as markup, says who, when and to what."""
 
 
 class IllegalMoveError(PersonError):
-    """The lifecycle has no such move; the text says what is missing."""
+    """The lifecycle has no such move; the text, as markup, says what is missing."""
+
+
+class NotAllowedError(PersonError):
+    """The person lacks a right; the text, as markup, says which and who has it."""
 
 
 # --- for the operator ------------------------------------------------------------------------------

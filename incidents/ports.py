@@ -57,6 +57,14 @@ class Identity:
     url: str
 
 
+@dataclass(frozen=True)
+class Account:
+    """What sort of account a person has."""
+
+    is_guest: bool = False
+    is_deactivated: bool = False
+
+
 class Workspace(Protocol):
     """What the use cases need from Slack. Ids are Slack's."""
 
@@ -136,6 +144,22 @@ class Workspace(Protocol):
 
     async def person(self, name: str) -> str | None:
         """The user id of the active person whom people write as "@name", or None."""
+        ...
+
+    async def account(self, user: str) -> Account:
+        """What sort of account this person has; who is not known counts as deactivated."""
+        ...
+
+    async def is_member(self, channel: str, user: str) -> bool:
+        """Whether a person is in a channel; asked anew each time."""
+        ...
+
+    async def archive(self, channel: str) -> None:
+        """Archive a channel; archived already is fine."""
+        ...
+
+    async def unarchive(self, channel: str) -> None:
+        """Bring a channel back; not archived is fine."""
         ...
 
     async def names(self, users: Sequence[str]) -> Mapping[str, str]:

@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from incidents.crew import Crew
 from incidents.roles import Role
+
+UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{1,20}$")]
+GroupReference = Annotated[str, StringConstraints(pattern=r"^(S[A-Z0-9]{1,20}|@[a-z0-9._-]{1,80})$")]
 
 
 class Right(StrEnum):
@@ -21,6 +25,7 @@ class Right(StrEnum):
     DECLARE = "declare"
     DECLARE_PRIVATE = "declare_private"
     DRILL = "drill"
+    CHECKLIST = "checklist"
     NOTE = "note"
     CLASSIFY = "classify"
     CHANGE_SEVERITY = "change_severity"
@@ -45,6 +50,7 @@ _WORDS = MappingProxyType(
         Right.DECLARE: "declare incidents",
         Right.DECLARE_PRIVATE: "declare private incidents",
         Right.DRILL: "run drills and clean up after them",
+        Right.CHECKLIST: "work the checklist",
         Right.NOTE: "add to the timeline",
         Right.CLASSIFY: "classify incidents",
         Right.CHANGE_SEVERITY: "change the severity",
@@ -71,8 +77,8 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    users: frozenset[str] = Field(default=frozenset(), description="Slack user ids; guests only here")
-    groups: frozenset[str] = Field(default=frozenset(), description="Slack user group ids")
+    users: frozenset[UserId] = Field(default=frozenset(), description="Slack user ids; guests only here")
+    groups: frozenset[GroupReference] = Field(default=frozenset(), description="user groups: S… or @handle")
     roles: frozenset[Role] = Field(default=frozenset(), description="whoever holds one in the incident")
     anybody: bool = Field(default=False, description="every full member of the workspace")
 
@@ -86,6 +92,7 @@ DEFAULT_RULES: Mapping[Right, Rule] = MappingProxyType(
         Right.DECLARE: _ANYBODY,
         Right.DECLARE_PRIVATE: _ANYBODY,
         Right.DRILL: _ANYBODY,
+        Right.CHECKLIST: _ANYBODY,
         Right.NOTE: _ANYBODY,
         Right.CLASSIFY: _ANYBODY,
         Right.CHANGE_SEVERITY: _ANYBODY,
@@ -178,13 +185,18 @@ def _who(rule: Rule, crew: Crew | None) -> str:
     holders = [
         *(_role_words(role, crew) for role in Role if role in rule.roles),
         *(f"<@{user}>" for user in sorted(rule.users)),
-        *(f"<!subteam^{group}>" for group in sorted(rule.groups)),
+        *(_group_words(group) for group in sorted(rule.groups)),
     ]
     if not holders:
         return "Nobody has it; cordon.yaml can give it."
     *most, last = holders
     listed = f"{', '.join(most)} and {last}" if most else last
     return f"Who has it: {listed}."
+
+
+def _group_words(group: str) -> str:
+    """Named without calling its members: a refusal must wake nobody."""
+    return f"the members of `{group}`"
 
 
 def _role_words(role: Role, crew: Crew | None) -> str:

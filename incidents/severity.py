@@ -2,12 +2,12 @@
 
 The built-in scheme has five levels, SEV0 to SEV4. Definitions and response times follow the operations
 guide's rubric (its levels 0 to 3) and the agent platform runbook's fourth level; the update cadence of 30
-and 60 minutes follows the AI systems playbook.
+and 60 minutes follows the AI systems playbook. Other schemes to choose from are `severity_presets.py`.
 """
 
 import re
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -17,6 +17,16 @@ PersonReference = Annotated[
     str, StringConstraints(pattern=r"^([UWS][A-Z0-9]{5,20}|@[a-z0-9._-]{1,80}|[^@\s]+@[^@\s]+\.[^@\s]+)$")
 ]
 """A user, a user group or an e-mail address, as an organisation writes it."""
+
+PlaceReference = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([UWSCG][A-Z0-9]{5,20}|[#@][a-z0-9._-]{1,80}|[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)$"
+    ),
+]
+"""A person, user group or channel: U…, S…, @group, C…, #channel or an e-mail address."""
+
+POSTMORTEM_HOURS = 48  # the operations guide and the AI systems playbook, whatever the severity
 
 LevelKey = Annotated[str, StringConstraints(pattern=r"^SEV[0-9]$")]
 
@@ -34,6 +44,25 @@ class SeverityLevel(BaseModel):
     invite: tuple[PersonReference, ...] = Field(
         default=(), description="people and user groups: U…, S…, @group or an e-mail address"
     )
+
+    hours: Literal["always", "business"] = Field(
+        default="always", description="when somebody must answer: at any time, or in business hours"
+    )
+    page: bool = Field(default=False, description="whether declaring or raising to this level pages")
+    urgency: Literal["high", "low"] = Field(default="high", description="PagerDuty's urgency of that page")
+    responders: str = Field(default="", max_length=300, description="who answers and how, in words")
+    tell: tuple[PlaceReference, ...] = Field(
+        default=(), description="channels and people told of the declaration, not called"
+    )
+    examples: tuple[str, ...] = Field(default=(), description="what such an incident looks like")
+    retrospective_hours: int | None = Field(
+        default=None, gt=0, description="the postmortem is due so long after the resolution; null for never"
+    )
+
+    @property
+    def retrospective_due(self) -> timedelta | None:
+        """Time from the resolution to the published postmortem, or None where none is due."""
+        return None if self.retrospective_hours is None else timedelta(hours=self.retrospective_hours)
 
     @property
     def update_cadence(self) -> timedelta | None:
@@ -99,6 +128,10 @@ DEFAULT_SCHEME = SeverityScheme(
             definition="Widespread harm, regulatory exposure or a data breach. All hands.",
             response_minutes=15,
             update_minutes=30,
+            page=True,
+            responders="All hands, paged",
+            examples=("Harmful output at mass scale", "PII of many is exposed"),
+            retrospective_hours=POSTMORTEM_HOURS,
         ),
         SeverityLevel(
             key="SEV1",
@@ -106,6 +139,10 @@ DEFAULT_SCHEME = SeverityScheme(
             definition="Active harm or legal risk: many users affected, or a safety policy clearly broken.",
             response_minutes=15,
             update_minutes=30,
+            page=True,
+            responders="On-call engineer and manager, paged",
+            examples=("All agents fail", "PII is exposed"),
+            retrospective_hours=POSTMORTEM_HOURS,
         ),
         SeverityLevel(
             key="SEV2",
@@ -113,18 +150,31 @@ DEFAULT_SCHEME = SeverityScheme(
             definition="A policy violation of limited reach: a single user, or one major feature impaired.",
             response_minutes=60,
             update_minutes=60,
+            page=True,
+            urgency="low",
+            responders="On-call engineer, paged without urgency",
+            examples=("A pack of agents fails", "Outputs are wrong"),
+            retrospective_hours=POSTMORTEM_HOURS,
         ),
         SeverityLevel(
             key="SEV3",
             name="Low",
             definition="Safeguards degraded or a risk identified; no actual harm.",
             response_minutes=240,
+            hours="business",
+            responders="A ticket; people are told in business hours",
+            examples=("A single agent errs", "Performance is slow"),
+            retrospective_hours=POSTMORTEM_HOURS,
         ),
         SeverityLevel(
             key="SEV4",
             name="Near miss",
             definition="A near miss or a minor issue: nothing reached a user.",
             response_minutes=1440,
+            hours="business",
+            responders="A ticket; people are told in business hours",
+            examples=("A UI bug", "An error in the documentation"),
+            retrospective_hours=POSTMORTEM_HOURS,
         ),
     )
 )

@@ -39,6 +39,7 @@ class EntryKind(StrEnum):
     MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
     EXPORTED = "exported"
+    REFUSED = "refused"
 
 
 class TimelineEntry(BaseModel):

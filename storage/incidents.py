@@ -114,7 +114,7 @@ class Incidents:
             return incident
         return await self.change(incident_id, problems=problems)
 
-    async def open(self, limit: int = 50) -> list[Incident]:
+    async def open(self, limit: int | None = 50) -> list[Incident]:
         """Incidents that are not resolved, newest first."""
         query = select(INCIDENTS).where(INCIDENTS.c.status.in_(_OPEN))
         return await self._list(query.order_by(INCIDENTS.c.id.desc()).limit(limit))

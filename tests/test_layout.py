@@ -44,6 +44,7 @@ ELSEWHERE = {
         "bot/services/remind.py",
         "bot/services/resolve.py",
     ),
+    "acceptance/test_rights.py": ("bot/services/access.py", "bot/services/permit.py"),
     "acceptance/test_assess.py": ("bot/listeners/assess.py",),
     "acceptance/test_severity.py": ("bot/listeners/severity.py", "bot/services/change_severity.py"),
     "acceptance/test_timeline.py": (

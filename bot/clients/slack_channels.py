@@ -120,6 +120,48 @@ class SlackChannels(SlackIdentity):
         one_by_one = [await self._invite_some(channel, [user]) for user in users]
         return [user for some in one_by_one for user in some]
 
+    async def is_member(self, channel: str, user: str) -> bool:
+        """Whether a person is in a channel; asked anew each time."""
+        cursor = ""
+        for _ in range(_PAGES):
+            said = await self._calls.make(
+                "conversations.members",
+                lambda cursor=cursor: self._client.conversations_members(  # type: ignore[misc]
+                    channel=channel, limit=999, cursor=cursor or None
+                ),
+                safe=True,
+            )
+            if user in said["members"]:
+                return True
+            cursor = (said.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        return False
+
+    async def archive(self, channel: str) -> None:
+        """Archive a channel; archived already is fine."""
+        try:
+            await self._calls.make(
+                "conversations.archive",
+                lambda: self._client.conversations_archive(channel=channel),
+                safe=True,
+            )
+        except SlackRefusalError as refusal:
+            if refusal.code != "already_archived":
+                raise
+
+    async def unarchive(self, channel: str) -> None:
+        """Bring a channel back; not archived is fine."""
+        try:
+            await self._calls.make(
+                "conversations.unarchive",
+                lambda: self._client.conversations_unarchive(channel=channel),
+                safe=True,
+            )
+        except SlackRefusalError as refusal:
+            if refusal.code != "not_archived":
+                raise
+
     async def add_bookmark(self, channel: str, title: str, link: str) -> None:
         """Add a link to the channel's bookmark bar."""
         await self._calls.make(

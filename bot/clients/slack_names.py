@@ -8,17 +8,16 @@ from typing import Any, Final
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients.slack_identity import SlackIdentity
+from bot.clients.slack_accounts import UNKNOWN, SlackAccounts
 from incidents.clock import Clock
 from incidents.errors import PermanentError
 
 _KEPT: Final = timedelta(minutes=5)
 _PAGES: Final = 50
 _AT_ONCE: Final = 8
-_UNKNOWN: Final = {"user_not_found", "user_not_visible", "users_not_found"}
 
 
-class SlackNames(SlackIdentity):
+class SlackNames(SlackAccounts):
     """What people are called."""
 
     def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession, clock: Clock) -> None:
@@ -44,13 +43,18 @@ class SlackNames(SlackIdentity):
                     "users.info", lambda: self._client.users_info(user=user), safe=True
                 )
         except PermanentError as error:
-            if error.code not in _UNKNOWN:
+            if error.code not in UNKNOWN:
                 raise
             name = user
         else:
+            self._remember_account(said["user"])
             name = next(iter(_called(said["user"])), user)
         self._names[user] = (self._clock.now(), name)
         return name
+
+    async def meet(self) -> None:
+        """Get to know everybody ahead of the first request."""
+        self._everybody = (self._clock.now(), await self._list())
 
     async def person(self, name: str) -> str | None:
         """The user id of the active person whom people write as "@name", or None."""
@@ -69,6 +73,7 @@ class SlackNames(SlackIdentity):
                 safe=True,
             )
             for user in said["members"]:
+                self._remember_account(user)
                 if not user.get("deleted") and not user.get("is_bot"):
                     for name in _called(user):
                         claims.setdefault(name.casefold(), set()).add(user["id"])

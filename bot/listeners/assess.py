@@ -8,12 +8,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services import find_incident
 from bot.services.change_severity import change_severity, refuse_when_over
 from bot.views import answers, assess_modal
 from bot.views.help import VerbHelp
 from incidents.assessment import assess
 from incidents.assessment_questions import QUESTIONS, read_answers
+from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -31,6 +31,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             kept = json.loads(body["view"]["private_metadata"])
+            await reception.incident(asked, int(kept["incident"]), Right.CHANGE_SEVERITY)
             level = reception.parts.scheme.find(kept["level"])
             why = f"assessed: {kept['why']}"
             await change_severity(
@@ -50,7 +51,7 @@ def _chosen(view: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 async def _run(reception: Reception, asked: Asked, words: str) -> None:
-    incident, extra = await find_incident.meant(reception.parts, "assess", words, asked.channel)
+    incident, extra = await reception.meant(asked, "assess", words, Right.CHANGE_SEVERITY)
     refuse_when_over(incident)
     if extra:
         await reception.answer(

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.listeners.reception import Reception
 from bot.services.command import join, take_command
 from bot.views import answers, card
+from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -16,7 +17,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
     async def joined(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            incident = await join(reception.parts, int(body["actions"][0]["value"]), by=asked.user)
+            incident = await reception.incident(asked, int(body["actions"][0]["value"]))
+            await join(reception.parts, incident, by=asked.user)
             await reception.answer(asked, answers.joined(incident))
 
     @app.action(card.TAKE_COMMAND)
@@ -24,6 +26,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             incident_id = int(body["actions"][0]["value"])
+            await reception.incident(asked, incident_id, Right.TAKE_ROLE)
             incident = await take_command(
                 reception.parts, incident_id, by=asked.user, delivery=asked.delivery
             )

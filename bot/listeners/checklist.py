@@ -6,11 +6,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
+from bot.services import find_incident
 from bot.services.change_checklist import add_item, assign_item, phase
 from bot.services.check_item import Press, check_item
 from bot.views import answers, checklist, checklist_modals
 from bot.views.checklist_modals import ASSIGN, ITEM, PERSON, REASON, SKIP, TEXT, WHAT
 from incidents.checklist import ChecklistPhase, Move, Verdict
+from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -25,6 +27,7 @@ def _register_buttons(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             item, move, version = body["actions"][0]["value"].split(":")
+            await _item_open_to(reception, asked, int(item))
             await _press(reception, asked, Press(int(item), Move(move), int(version), asked.user))
 
     _register_form(app, reception, checklist.CHANGE, checklist_modals.change)
@@ -41,7 +44,9 @@ def _register_form(
     async def open_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            found = await phase(reception.parts, int(body["actions"][0]["value"]))
+            phase_id = int(body["actions"][0]["value"])
+            await _phase_open_to(reception, asked, phase_id)
+            found = await phase(reception.parts, phase_id)
             await reception.open_modal(asked, draw(found))
 
 
@@ -63,6 +68,7 @@ def _register_modals(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             item, version = (int(part) for part in values[ITEM][ITEM]["selected_option"]["value"].split(":"))
+            await _item_open_to(reception, asked, item)
             if what == ASSIGN:
                 await assign_item(reception.parts, item, person, by=asked.user, delivery=asked.delivery)
             else:
@@ -77,7 +83,20 @@ def _register_modals(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             phase_id = int(body["view"]["private_metadata"])
+            await _phase_open_to(reception, asked, phase_id)
             await add_item(reception.parts, phase_id, text, by=asked.user, delivery=asked.delivery)
+
+
+async def _item_open_to(reception: Reception, asked: Asked, item_id: int) -> None:
+    await find_incident.of_item(
+        reception.parts, item_id, user=asked.user, channel=asked.channel, right=Right.CHECKLIST
+    )
+
+
+async def _phase_open_to(reception: Reception, asked: Asked, phase_id: int) -> None:
+    await find_incident.of_phase(
+        reception.parts, phase_id, user=asked.user, channel=asked.channel, right=Right.CHECKLIST
+    )
 
 
 async def _press(reception: Reception, asked: Asked, press: Press) -> None:

@@ -10,12 +10,14 @@ from bot.listeners import declare_words
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
 from bot.services.declare import DeclareIncident, declare
+from bot.services.permit import permit
 from bot.views import declare_modal
 from bot.views.declare_modal import PLAYBOOK, SEVERITY, SUMMARY, TITLE
 from bot.views.help import VerbHelp
 from bot.views.mrkdwn import line, unescape
 from incidents.errors import NotFoundError, NotUnderstoodError
 from incidents.incident import TITLE_LIMIT
+from incidents.rights import Right
 from incidents.status_update import FIELD_LIMIT
 
 GLOBAL_SHORTCUT: Final = "declare_incident"
@@ -107,6 +109,7 @@ def _check(reception: Reception, read: declare_words.Words) -> None:
 
 async def _declare(reception: Reception, asked: Asked, draft: Draft, origin: str) -> None:
     parts = reception.parts
+    await permit(parts, Right.DECLARE, asked.user)
     order = DeclareIncident(
         title=draft[TITLE],
         severity=parts.scheme.find(draft[SEVERITY]).key,

@@ -19,5 +19,5 @@ def register(app: AsyncApp, reception: Reception) -> None:
         if body["event"].get("tab", "home") != "home":
             return
         async with reception.attend(body) as asked:
-            incidents, total = await find_incident.open_ones(reception.parts, _SHOWN)
+            incidents, total = await find_incident.open_ones(reception.parts, _SHOWN, user=asked.user)
             await reception.parts.workspace.publish_home(asked.user, home.view(incidents, total))

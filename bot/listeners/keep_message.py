@@ -1,6 +1,7 @@
 """Messages that people pin or mark with the reaction, and what becomes of those: into the timeline."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -9,6 +10,7 @@ from bot.listeners.reception import Reception
 from bot.services import keep_message
 from bot.services.incident_channels import IncidentChannels
 from incidents.ports import Written
+from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -45,6 +47,7 @@ async def _keep(reception: Reception, channels: IncidentChannels, body: Mapping[
     async with reception.attend(body) as asked:
         incident_id = await channels.find(reception.parts, channel)
         if incident_id is not None:
+            await reception.incident(replace(asked, channel=channel), incident_id, Right.NOTE)
             await keep_message.keep(
                 reception.parts, incident_id, channel, ts, by=asked.user, way=way, delivery=asked.delivery
             )

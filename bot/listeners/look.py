@@ -11,14 +11,14 @@ _LISTED = 20
 
 
 async def _status(reception: Reception, asked: Asked, words: str) -> None:
-    incident, _ = await find_incident.meant(reception.parts, "status", words, asked.channel)
+    incident, _ = await reception.meant(asked, "status", words)
     facts, entries = await overview(reception.parts, incident.id)
     shown = status.message(facts, entries, reception.parts.templates, reception.parts.scheme)
     await reception.answer(asked, shown)
 
 
 async def _list(reception: Reception, asked: Asked, _words: str) -> None:
-    incidents, total = await find_incident.open_ones(reception.parts, _LISTED)
+    incidents, total = await find_incident.open_ones(reception.parts, _LISTED, user=asked.user)
     await reception.answer(asked, answers.incident_list(incidents, total))
 
 

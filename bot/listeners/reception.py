@@ -7,10 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.services import find_incident
 from bot.services.parts import Parts
 from bot.views import answers
-from incidents.errors import ConfigError, OutsideError, PermanentError, PersonError
+from incidents.errors import (
+    ConfigError,
+    ConflictError,
+    IllegalMoveError,
+    NotAllowedError,
+    OutsideError,
+    PermanentError,
+    PersonError,
+)
+from incidents.incident import Incident
 from incidents.ports import Message
+from incidents.rights import Right
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +55,8 @@ class Reception:
             self._under_way.add(task)
         try:
             yield asked
+        except (IllegalMoveError, ConflictError, NotAllowedError) as error:
+            await self.answer(asked, answers.refused(str(error)))
         except (PersonError, ConfigError) as error:
             await self.answer(asked, answers.say(str(error)))
         finally:
@@ -58,6 +71,30 @@ class Reception:
                 await self.parts.workspace.tell(asked.user, message, channel=asked.channel or None)
         except OutsideError as error:
             _log.warning("An answer to %s could not be given: %s", asked.user, error)
+
+    async def incident(self, asked: Asked, incident_id: int, right: Right | None = None) -> Incident:
+        """The incident of this number, if this person may know of it and has the right.
+
+        Raises:
+            NotFoundError: there is none, or none that they may know of.
+            NotAllowedError: they lack the right.
+        """
+        return await find_incident.by_id(
+            self.parts, incident_id, user=asked.user, channel=asked.channel, right=right
+        )
+
+    async def meant(
+        self, asked: Asked, verb: str, words: str, right: Right | None = None
+    ) -> tuple[Incident, str]:
+        """The incident that is named first or whose channel this is, and the words without its name.
+
+        Raises:
+            NotFoundError: it can't be told which incident is meant, or they may not know of it.
+            NotAllowedError: they lack the right.
+        """
+        return await find_incident.meant(
+            self.parts, verb, words, user=asked.user, channel=asked.channel, right=right
+        )
 
     async def open_modal(self, asked: Asked, view: Mapping[str, Any]) -> None:
         """Open a modal; a trigger used before belongs to a request that was delivered twice."""

@@ -4,11 +4,12 @@ import re
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services import find_incident, record
+from bot.services import record
 from bot.services.who import person
 from bot.views import answers
 from bot.views.help import VerbHelp
 from incidents.errors import NotUnderstoodError
+from incidents.rights import Right
 
 _OWNER = re.compile(
     r"(?P<text>.*\S)\s*[,;(]?\s*\bowner:?\s+(?P<who>@[^@<>]+?|<@[^<>]+>|me)\)?", re.DOTALL | re.IGNORECASE
@@ -41,14 +42,14 @@ def numbered(words: str) -> tuple[str, int, str]:
 
 async def _note(reception: Reception, asked: Asked, words: str) -> None:
     parts = reception.parts
-    incident, text = await find_incident.meant(parts, "note", words, asked.channel)
+    incident, text = await reception.meant(asked, "note", words, Right.NOTE)
     entry = await record.note(parts, incident.id, text, by=asked.user, delivery=asked.delivery)
     await reception.answer(asked, answers.done(f"📝 Noted as #{entry.seq} of {incident.key}."))
 
 
 async def _decide(reception: Reception, asked: Asked, words: str) -> None:
     parts = reception.parts
-    incident, said = await find_incident.meant(parts, "decision", words, asked.channel)
+    incident, said = await reception.meant(asked, "decision", words, Right.NOTE)
     text, named = with_owner(said)
     owner = await person(parts, named, asker=asked.user) if named else asked.user
     entry = await record.decide(parts, incident.id, text, owner=owner, by=asked.user, delivery=asked.delivery)
@@ -59,7 +60,7 @@ async def _decide(reception: Reception, asked: Asked, words: str) -> None:
 async def _correct(reception: Reception, asked: Asked, words: str) -> None:
     parts = reception.parts
     key, number, text = numbered(words)
-    incident, _ = await find_incident.meant(parts, "correct", key, asked.channel)
+    incident, _ = await reception.meant(asked, "correct", key, Right.NOTE)
     entry = await record.correct(parts, incident.id, number, text, by=asked.user, delivery=asked.delivery)
     done = f"✏️ #{number} of {incident.key} is corrected by #{entry.seq}; both stay in the timeline."
     await reception.answer(asked, answers.done(done))

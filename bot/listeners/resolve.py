@@ -7,13 +7,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.update import fields_of, fields_with
 from bot.listeners.verb import Verb
-from bot.services import find_incident
 from bot.services.publish_update import last_fields
 from bot.services.resolve import reopen, resolve
 from bot.views import answers, card, update_modal
 from bot.views.help import VerbHelp
 from incidents.errors import IllegalMoveError
 from incidents.incident import Incident
+from incidents.rights import Right
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -23,7 +23,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
     async def start(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            incident = await find_incident.by_id(reception.parts, int(body["actions"][0]["value"]))
+            incident = await reception.incident(asked, int(body["actions"][0]["value"]), Right.RESOLVE)
             await _open(reception, asked, incident)
 
     @app.view(update_modal.RESOLVE)
@@ -35,6 +35,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             incident_id, _, _ = body["view"]["private_metadata"].partition(":")
+            await reception.incident(asked, int(incident_id), Right.RESOLVE)
             await resolve(reception.parts, int(incident_id), fields, by=asked.user, delivery=asked.delivery)
 
     @app.action(card.REOPEN)
@@ -42,13 +43,14 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             incident_id = int(body["actions"][0]["value"])
+            await reception.incident(asked, incident_id, Right.REOPEN)
             incident = await reopen(reception.parts, incident_id, by=asked.user, delivery=asked.delivery)
             await reception.answer(asked, answers.say(f"{incident.key} is open again."))
 
 
 async def _run(reception: Reception, asked: Asked, words: str) -> None:
     """The verb: resolves with these words, or opens the form where there are none."""
-    incident, text = await find_incident.meant(reception.parts, "resolve", words, asked.channel)
+    incident, text = await reception.meant(asked, "resolve", words, Right.RESOLVE)
     if not text:
         await _open(reception, asked, incident)
         return

@@ -4,11 +4,11 @@ import re
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services import find_incident
 from bot.services.change_severity import REASON_LIMIT, change_severity
 from bot.views import answers
 from bot.views.help import VerbHelp
 from incidents.errors import NotUnderstoodError
+from incidents.rights import Right
 
 _EXAMPLE = "/incident severity sev2 Only one customer is affected"
 _BECAUSE = re.compile(r"^(?:because\b|:|-|–|—)\s*", re.IGNORECASE)
@@ -16,7 +16,7 @@ _BECAUSE = re.compile(r"^(?:because\b|:|-|–|—)\s*", re.IGNORECASE)
 
 async def _run(reception: Reception, asked: Asked, words: str) -> None:
     parts = reception.parts
-    incident, text = await find_incident.meant(parts, "severity", words, asked.channel)
+    incident, text = await reception.meant(asked, "severity", words, Right.CHANGE_SEVERITY)
     wanted, _, reason = re.sub(r"^(sev(?:erity)?)\s+(\d)", r"\1\2", text, flags=re.IGNORECASE).partition(" ")
     if not wanted:
         raise NotUnderstoodError(f"Say which: {_EXAMPLE}. {incident.key} is {incident.severity} now.")

@@ -6,11 +6,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services import export, find_incident
+from bot.services import export
 from bot.services.read_timeline import read_page
 from bot.views import answers, exports, timeline, wording
 from bot.views.help import VerbHelp
 from incidents.errors import NotUnderstoodError
+from incidents.rights import Right
 
 _FORMATS = {"md": "md", "markdown": "md", "json": "json"}
 
@@ -23,12 +24,12 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             number, before, mode = str(body["actions"][0]["value"]).split(":")
-            incident = await find_incident.by_id(reception.parts, int(number))
+            incident = await reception.incident(asked, int(number))
             await _show(reception, asked, incident.id, mode, int(before))
 
 
 async def _timeline(reception: Reception, asked: Asked, words: str) -> None:
-    incident, rest = await find_incident.meant(reception.parts, "timeline", words, asked.channel)
+    incident, rest = await reception.meant(asked, "timeline", words)
     match rest.lower().split():
         case []:
             await _show(reception, asked, incident.id, timeline.LATEST)
@@ -43,7 +44,7 @@ async def _timeline(reception: Reception, asked: Asked, words: str) -> None:
 
 
 async def _archive(reception: Reception, asked: Asked, words: str) -> None:
-    incident, _ = await find_incident.meant(reception.parts, "archive", words, asked.channel)
+    incident, _ = await reception.meant(asked, "archive", words)
     await _export(reception, asked, incident.id, export.UPDATES, ["md", "json"])
 
 
@@ -59,6 +60,7 @@ async def _show(
 async def _export(
     reception: Reception, asked: Asked, incident_id: int, what: str, formats: list[str]
 ) -> None:
+    await reception.incident(asked, incident_id, Right.EXPORT)
     incident = await export.request(
         reception.parts, incident_id, what, formats, by=asked.user, delivery=asked.delivery
     )

@@ -7,12 +7,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services import find_incident
 from bot.services.publish_update import last_fields, publish_update
 from bot.views import answers, card, update_modal, wording
 from bot.views.help import VerbHelp
 from incidents.errors import NotUnderstoodError
 from incidents.incident import Incident
+from incidents.rights import Right
 from incidents.status_update import FIELD_LIMIT, UpdateFields
 
 
@@ -23,7 +23,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
     async def start(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            incident = await find_incident.by_id(reception.parts, int(body["actions"][0]["value"]))
+            incident = await reception.incident(asked, int(body["actions"][0]["value"]), Right.PUBLISH_UPDATE)
             await _open(reception, asked, incident)
 
     @app.view(update_modal.UPDATE)
@@ -35,6 +35,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         await ack()
         async with reception.attend(body) as asked:
             incident_id, _, origin = body["view"]["private_metadata"].partition(":")
+            await reception.incident(asked, int(incident_id), Right.PUBLISH_UPDATE)
             await _publish(reception, asked, int(incident_id), fields, origin)
 
 
@@ -62,7 +63,7 @@ def fields_with(last: UpdateFields, words: str) -> UpdateFields:
 
 async def _run(reception: Reception, asked: Asked, words: str) -> None:
     """The verb: publishes the words, or opens the form where there are none."""
-    incident, text = await find_incident.meant(reception.parts, "update", words, asked.channel)
+    incident, text = await reception.meant(asked, "update", words, Right.PUBLISH_UPDATE)
     if not text:
         await _open(reception, asked, incident)
         return

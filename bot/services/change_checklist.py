@@ -3,6 +3,7 @@
 from bot.services.check_item import incident_of, refuse_when_over, show_item
 from bot.services.parts import Parts
 from bot.views.checklist import ITEM_LIMIT
+from bot.views.mrkdwn import escape
 from incidents.checklist import ITEM_TEXT_LIMIT, ChecklistItem, ChecklistPhase, assigned
 from incidents.errors import IllegalMoveError, NotUnderstoodError
 from incidents.timeline import EntryKind
@@ -60,7 +61,9 @@ async def add_item(parts: Parts, phase_id: int, text: str, *, by: str, delivery:
         incident = await work.incidents.get(phase.incident_id, lock=True)
         refuse_when_over(incident)
         if len(phase.items) >= ITEM_LIMIT:
-            raise IllegalMoveError(f"“{phase.title}” has {ITEM_LIMIT} items, and Slack shows no more.")
+            raise IllegalMoveError(
+                f"“{escape(phase.title)}” has {ITEM_LIMIT} items, and Slack shows no more."
+            )
         if not await work.deliveries.accept(delivery, now):
             return
         await work.checklists.add_item(phase_id, text)

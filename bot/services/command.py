@@ -32,15 +32,13 @@ async def take_command(parts: Parts, incident_id: int, *, by: str, delivery: str
     return await parts.database.write(commit)
 
 
-async def join(parts: Parts, incident_id: int, *, by: str) -> Incident:
+async def join(parts: Parts, incident: Incident, *, by: str) -> None:
     """Bring a person into the incident's channel.
 
     Raises:
-        NotFoundError: there is no such incident, its channel is not open yet, or Slack won't let them in.
+        NotFoundError: its channel is not open yet, or Slack won't let them in.
     """
-    incident = await parts.database.read(lambda work: work.incidents.get(incident_id))
     if incident.channel_id is None:
         raise NotFoundError(f"The channel of {incident.key} is being opened. Press Join again in a moment.")
     if await parts.workspace.invite(incident.channel_id, [by]):
         raise NotFoundError(f"Slack won't let you into the channel of {incident.key}. Ask its commander.")
-    return incident

@@ -17,6 +17,11 @@ def say(sentence: str) -> Message:
     return Message(sentence, [blocks.section(mrkdwn.escape(sentence))])
 
 
+def refused(markup: str) -> Message:
+    """Why nothing was done, in markup of ours."""
+    return Message(mrkdwn.plain(markup), [blocks.section(markup)])
+
+
 def warning(markup: str) -> Message:
     """Something that people must know."""
     return Message(f"⚠️ {mrkdwn.plain(markup)}", [blocks.section(f"⚠️ {markup}")])

@@ -43,6 +43,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "message_edited": ("🖊️", "Message edited"),
     "message_deleted": ("🗑️", "Message deleted"),
     "exported": ("📄", "Exported"),
+    "refused": ("⛔", "Refused"),
 }
 _TOLD: Final = {
     EntryKind.NOTE,

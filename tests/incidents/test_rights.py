@@ -20,6 +20,7 @@ ANYBODY = {
     Right.DECLARE,
     Right.DECLARE_PRIVATE,
     Right.DRILL,
+    Right.CHECKLIST,
     Right.NOTE,
     Right.CLASSIFY,
     Right.CHANGE_SEVERITY,
@@ -32,11 +33,12 @@ ANYBODY = {
     Right.EXPORT,
 }
 
-ids = st.sampled_from(["U0A", "U0B", "S0A", "S0B"])
+ids = st.sampled_from(["U0A", "U0B"])
+group_ids = st.sampled_from(["S0A", "S0B", "@a"])
 rules = st.builds(
     Rule,
     users=st.frozensets(ids),
-    groups=st.frozensets(ids),
+    groups=st.frozensets(group_ids),
     roles=st.frozensets(st.sampled_from(Role)),
     anybody=st.booleans(),
 )
@@ -44,7 +46,7 @@ policies = st.builds(Policy, rules=st.dictionaries(st.sampled_from(Right), rules
 people = st.builds(
     Person,
     id=ids,
-    groups=st.frozensets(ids),
+    groups=st.frozensets(group_ids),
     roles=st.frozensets(st.sampled_from(Role)),
     is_guest=st.booleans(),
     is_deactivated=st.booleans(),
@@ -112,7 +114,9 @@ def test_a_refusal_names_users_and_groups() -> None:
     policy = DEFAULT.with_rules(
         {Right.DRILL: Rule(users=frozenset({"U0LEAD"}), groups=frozenset({"S0LEADS"}))}
     )
-    assert decide(policy, Right.DRILL, BOB).sentence.endswith("Who has it: <@U0LEAD> and <!subteam^S0LEADS>.")
+    assert decide(policy, Right.DRILL, BOB).sentence.endswith(
+        "Who has it: <@U0LEAD> and the members of `S0LEADS`."
+    )
     assert decide(policy, Right.DRILL, Person("U0LEAD")).allowed
     assert decide(policy, Right.DRILL, Person("U0X", groups=frozenset({"S0LEADS"}))).allowed
     assert decide(policy, Right.DECLARE, BOB).allowed

@@ -1,0 +1,87 @@
+"""Whether a person may do something: decided by the organisation's policy, refused in words, and recorded.
+
+In doubt the answer is no: who can't be looked up has no right.
+"""
+
+import logging
+
+from bot.services.parts import Parts
+from incidents.crew import Crew
+from incidents.errors import NotAllowedError, OutsideError
+from incidents.incident import Incident
+from incidents.rights import Person, Right, Rule, decide
+from incidents.timeline import EntryKind
+from storage.unit_of_work import UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+
+async def permit(parts: Parts, right: Right, user: str, incident: Incident | None = None) -> None:
+    """Let a person pass who has the right.
+
+    Args:
+        parts: what the use cases work with.
+        right: what they want to do.
+        user: who.
+        incident: in which incident, whose roles count; None outside of one.
+
+    Raises:
+        NotAllowedError: they have not; the refusal stands in the incident's timeline.
+    """
+    policy = parts.organisation.policy
+    crew = Crew.model_validate(incident.crew) if incident else None
+    try:
+        person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
+    except OutsideError as error:
+        raise NotAllowedError(
+            f"Slack can't tell me just now what you may do, so nothing was done ({error.code}). Please try again."
+        ) from error
+    decision = decide(policy, right, person, crew)
+    if not decision.allowed:
+        await _record(parts, right, user, incident)
+        raise NotAllowedError(decision.sentence)
+
+
+async def may(parts: Parts, right: Right, user: str, incident: Incident | None = None) -> bool:
+    """Whether a person has the right; nothing is recorded."""
+    policy = parts.organisation.policy
+    crew = Crew.model_validate(incident.crew) if incident else None
+    try:
+        person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
+    except OutsideError:
+        return False
+    return decide(policy, right, person, crew).allowed
+
+
+async def _person(parts: Parts, rule: Rule, user: str, crew: Crew | None) -> Person:
+    account = await parts.workspace.account(user)
+    groups = set()
+    for group in rule.groups:
+        members, _ = await parts.workspace.people([group])
+        if user in members:
+            groups.add(group)
+    return Person(
+        id=user,
+        groups=frozenset(groups),
+        roles=crew.roles_of(user) if crew else frozenset(),
+        is_guest=account.is_guest,
+        is_deactivated=account.is_deactivated,
+    )
+
+
+async def _record(parts: Parts, right: Right, user: str, incident: Incident | None) -> None:
+    if incident is None:
+        _log.warning("Refused: %s has no right to %s", user, right)
+        return
+
+    async def commit(work: UnitOfWork) -> None:
+        await work.timeline.append(
+            incident.id,
+            at=parts.clock.now(),
+            actor=user,
+            kind=EntryKind.REFUSED,
+            text=f"Refused, for want of the right “{right}”",
+            details={"right": right.value},
+        )
+
+    await parts.database.write(commit)
