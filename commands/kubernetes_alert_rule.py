@@ -54,7 +54,7 @@ class KubernetesAlertRule(KubernetesCommand[AlertRuleParams]):
             state={"uid": now["metadata"]["uid"] if now else None},
         )
 
-    async def execute(self, params: AlertRuleParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def execute(self, params: AlertRuleParams, plan: Plan, key: str, progress: Progress) -> None:
         """Make the rule."""
         if plan.state["uid"] is not None:
             return
@@ -65,14 +65,14 @@ class KubernetesAlertRule(KubernetesCommand[AlertRuleParams]):
             if now is None or _run_of(now) != key:
                 raise
 
-    async def verify(self, params: AlertRuleParams, plan: Plan, progress: Progress) -> Verification:  # noqa: ARG002
+    async def verify(self, params: AlertRuleParams, plan: Plan, progress: Progress) -> Verification:
         """Read the rule back."""
         now = await self._find(params)
         there = now is not None and _is_same(now, params)
         state = "is there" if there else ("is another one" if now else "is not there")
         return Verification(verified=there, evidence=(f"{params.place.text} {state}",))
 
-    async def revert(self, params: AlertRuleParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def revert(self, params: AlertRuleParams, plan: Plan, key: str, progress: Progress) -> None:
         """Delete the rule, where it is still the one that was made."""
         now = await self._find(params)
         if now is None:
@@ -81,7 +81,7 @@ class KubernetesAlertRule(KubernetesCommand[AlertRuleParams]):
             raise changed_meanwhile(params.place, "it is no longer the rule that was made")
         await self.api.delete(params.place, uid=now["metadata"]["uid"])
 
-    async def verify_reverted(self, params: AlertRuleParams, plan: Plan, progress: Progress) -> Verification:  # noqa: ARG002
+    async def verify_reverted(self, params: AlertRuleParams, plan: Plan, progress: Progress) -> Verification:
         """See that it is gone."""
         gone = await self._find(params) is None
         evidence = f"{params.place.text} is {'gone' if gone else 'still there'}"

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from commands.base.contract import Progress
-from commands.base.kubernetes_answers import NOTHING, changed_meanwhile
+from commands.base.kubernetes_answers import changed_meanwhile
 from commands.base.kubernetes_places import Json
+from commands.base.kubernetes_restarts import refuse_without_effect, restart_body, run_of
 from commands.base.kubernetes_snapshot import SnapshotParams, snapshot_permissions, take
 from commands.base.kubernetes_workload import (
-    RUN_ANNOTATION,
-    Workload,
     WorkloadCommand,
     digest,
     images,
     waiting_permissions,
 )
 from incidents.containment import (
-    ActionError,
     Change,
     ChangedMeanwhileError,
     Permission,
@@ -23,7 +21,6 @@ from incidents.containment import (
     Verification,
 )
 
-_RESTARTED = "kubectl.kubernetes.io/restartedAt"
 _TRIES = 5
 
 
@@ -41,7 +38,7 @@ class KubernetesRestart(WorkloadCommand[RestartParams]):
     async def plan(self, params: RestartParams) -> Plan:
         """Read what runs. Raises ActionError also where a restart would have no effect."""
         now = await self.read(params)
-        _refuse_without_effect(now)
+        refuse_without_effect(now)
         running = images(now.template)
         return Plan(
             target=params.place.text,
@@ -56,15 +53,15 @@ class KubernetesRestart(WorkloadCommand[RestartParams]):
             inverse={"version": now.version},
         )
 
-    async def execute(self, params: RestartParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def execute(self, params: RestartParams, plan: Plan, key: str, progress: Progress) -> None:
         """Ask for new pods, once for a key."""
         version = str(plan.inverse["version"])
         for _ in range(_TRIES):
             try:
-                await self.api.patch(params.place, self._body(key, version))
+                await self.api.patch(params.place, restart_body(self.surroundings.clock.now(), key, version))
             except ChangedMeanwhileError:
                 now = await self.read(params)
-                if _run_of(now.template) == key:
+                if run_of(now.template) == key:
                     return
                 if (now.uid, digest(now.template)) != (plan.state["uid"], plan.state["template"]):
                     raise changed_meanwhile(params.place, "its pods' template is another") from None
@@ -76,12 +73,12 @@ class KubernetesRestart(WorkloadCommand[RestartParams]):
     async def verify(self, params: RestartParams, plan: Plan, progress: Progress) -> Verification:
         """Wait until all pods are of the restart and ready, and the old ones gone."""
         now = await self.read(params)
-        run = _run_of(now.template)
+        run = run_of(now.template)
         if run is None or digest(now.template) == plan.state["template"]:
             return Verification(verified=False, evidence=(f"{params.place.text} has not been restarted",))
 
         def is_new(pod: Json) -> bool:
-            return _run_of(pod) == run
+            return run_of(pod) == run
 
         return await self.wait_for_pods(params.place, now.selector, now.replicas, progress, is_new)
 
@@ -95,27 +92,3 @@ class KubernetesRestart(WorkloadCommand[RestartParams]):
         own = (params.place.permission("get"), params.place.permission("patch"))
         more = (*waiting_permissions(params.namespace), *snapshot_permissions(params))
         return tuple(dict.fromkeys((*own, *more)))
-
-    def _body(self, key: str, version: str) -> Json:
-        marks = {_RESTARTED: self.surroundings.clock.now().isoformat(), RUN_ANNOTATION: key}
-        return {
-            "metadata": {"resourceVersion": version},
-            "spec": {"template": {"metadata": {"annotations": marks}}},
-        }
-
-
-def _run_of(thing: Json) -> str | None:
-    marks = (thing.get("metadata") or {}).get("annotations") or {}
-    found: str | None = marks.get(RUN_ANNOTATION)
-    return found
-
-
-def _refuse_without_effect(now: Workload) -> None:
-    spec = now.thing["spec"]
-    if spec.get("paused"):
-        why, then = "its rollouts are paused", "Resume them with kubectl rollout resume, then try again."
-    elif (spec.get("updateStrategy") or {}).get("type") == "OnDelete":
-        why, then = "its update strategy is OnDelete", "Delete its pods by hand."
-    else:
-        return
-    raise ActionError(f"A restart of {now.place.text} would have no effect: {why}.", now=NOTHING, then=then)

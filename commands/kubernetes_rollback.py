@@ -62,7 +62,7 @@ class KubernetesRollback(WorkloadCommand[RollbackParams]):
             inverse={"from": _as_json(now), "to": _as_json(goal)},
         )
 
-    async def execute(self, params: RollbackParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def execute(self, params: RollbackParams, plan: Plan, key: str, progress: Progress) -> None:
         """Put the template back, once for a key."""
         await self._go(params, plan, plan.inverse["from"], plan.inverse["to"], f"execute {key}")
 
@@ -70,7 +70,7 @@ class KubernetesRollback(WorkloadCommand[RollbackParams]):
         """Read the images back, and wait until only that revision's pods are left."""
         return await self._see(params, plan.inverse["to"], progress)
 
-    async def revert(self, params: RollbackParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def revert(self, params: RollbackParams, plan: Plan, key: str, progress: Progress) -> None:
         """Go forth again, where the Deployment is still at what was rolled back to."""
         await self._go(params, plan, plan.inverse["to"], plan.inverse["from"], f"revert {key}")
 

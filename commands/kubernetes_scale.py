@@ -42,7 +42,7 @@ class KubernetesScale(WorkloadCommand[ScaleParams]):
             inverse={"replicas": now.replicas, "version": now.version},
         )
 
-    async def execute(self, params: ScaleParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def execute(self, params: ScaleParams, plan: Plan, key: str, progress: Progress) -> None:
         """Set the replicas, where they are still what the plan found."""
         before = int(plan.state["replicas"])
         if before != params.replicas:
@@ -52,7 +52,7 @@ class KubernetesScale(WorkloadCommand[ScaleParams]):
         """Wait until so many pods are ready and the others are gone."""
         return await self._wait(params, plan, params.replicas, progress)
 
-    async def revert(self, params: ScaleParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def revert(self, params: ScaleParams, plan: Plan, key: str, progress: Progress) -> None:
         """Set the replicas back, where they are still what was set."""
         await self._set(params, plan, params.replicas, int(plan.inverse["replicas"]))
 

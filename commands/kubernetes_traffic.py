@@ -69,19 +69,19 @@ class KubernetesTraffic(KubernetesCommand[TrafficParams]):
             inverse={"before": now, "after": after},
         )
 
-    async def execute(self, params: TrafficParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def execute(self, params: TrafficParams, plan: Plan, key: str, progress: Progress) -> None:
         """Set the shares, where they are still what the plan found."""
         await self._go(params, plan, plan.inverse["before"], plan.inverse["after"])
 
-    async def verify(self, params: TrafficParams, plan: Plan, progress: Progress) -> Verification:  # noqa: ARG002
+    async def verify(self, params: TrafficParams, plan: Plan, progress: Progress) -> Verification:
         """Read them back."""
         return await self._see(params, plan.inverse["after"])
 
-    async def revert(self, params: TrafficParams, plan: Plan, key: str, progress: Progress) -> None:  # noqa: ARG002
+    async def revert(self, params: TrafficParams, plan: Plan, key: str, progress: Progress) -> None:
         """Set the shares back, where they are still what was set."""
         await self._go(params, plan, plan.inverse["after"], plan.inverse["before"])
 
-    async def verify_reverted(self, params: TrafficParams, plan: Plan, progress: Progress) -> Verification:  # noqa: ARG002
+    async def verify_reverted(self, params: TrafficParams, plan: Plan, progress: Progress) -> Verification:
         """Read them back."""
         return await self._see(params, plan.inverse["before"])
 

@@ -1,6 +1,7 @@
 """What each call to the local cluster does to its store. Knows no HTTP: arguments in, JSON out."""
 
 import base64
+import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ class Calls:
         if "fieldManager" not in call.query:
             raise RefusalError(422, "PatchOptions.meta.k8s.io is invalid: fieldManager: Required value")
         force, manager = call.query.get("force") == "true", call.query["fieldManager"]
+        if call.query.get("dryRun") == "All":
+            return self._apply_dry(target, manager, wanted, force=force)
         try:
             before = self._store.get(target.kind, target.namespace, target.name)
         except RefusalError:
@@ -142,6 +145,15 @@ class Calls:
             raise conflict(target.kind.title, target.name)
         after = self._managers.applied(manager, before, _encoded(wanted), force=force)
         return 200, self._store.update(target.kind, target.namespace, after)
+
+    def _apply_dry(self, target: Target, manager: str, wanted: Json, *, force: bool) -> tuple[int, Json]:
+        """What would come of it; nothing is kept, no field gets another owner."""
+        try:
+            before = self._store.get(target.kind, target.namespace, target.name)
+        except RefusalError:
+            before = {"metadata": {"name": target.name, "namespace": target.namespace}}
+        after = copy.deepcopy(self._managers).applied(manager, before, _encoded(wanted), force=force)
+        return 200, {"apiVersion": target.kind.api_version, "kind": target.kind.kind, **after}
 
     def _scale(self, call: Call) -> tuple[int, Json]:
         target = call.target

@@ -47,6 +47,7 @@ REPLICA_SET: Final = Kind("apps", "v1", "replicasets", "ReplicaSet", subresource
 ACCESS_REVIEW: Final = Kind(
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", namespaced=False
 )
+NETWORK_POLICY: Final = Kind("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")
 HTTP_ROUTE: Final = Kind("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute")
 VIRTUAL_SERVICE: Final = Kind("networking.istio.io", "v1", "virtualservices", "VirtualService")
 PROMETHEUS_RULE: Final = Kind("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule")
@@ -63,6 +64,7 @@ KNOWN: Final = (
     STATEFUL_SET,
     REPLICA_SET,
     ACCESS_REVIEW,
+    NETWORK_POLICY,
     HTTP_ROUTE,
     VIRTUAL_SERVICE,
     PROMETHEUS_RULE,

@@ -23,8 +23,10 @@ from kubernetes.aio.config import (
 
 from commands.base.contract import Surroundings
 from commands.base.kubernetes_answers import misconfigured, refused, silent, unreachable
+from commands.base.kubernetes_conflicts import OwnedElsewhereError, owners_in
 from commands.base.kubernetes_connection import KubernetesConnection, read_connection
 from commands.base.kubernetes_places import Json, Place
+from incidents.containment import ActionError
 
 FIELD_MANAGER: Final = "cordon"
 """Who changed it, as the cluster keeps it."""
@@ -35,6 +37,7 @@ STRATEGIC_PATCH: Final = "application/strategic-merge-patch+json"
 APPLY: Final = "application/apply-patch+yaml"
 _METHODS: Final = {"patch": "PATCH", "update": "PUT", "create": "POST", "delete": "DELETE"}
 _OK: Final = range(200, 300)
+_CONFLICT: Final = 409
 _NOT_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
@@ -151,7 +154,7 @@ class KubernetesApi:
             async with asyncio.timeout(self._timeout.total if limit.total is None else None):
                 answer = await _send(client, call, limit)
             if answer.status not in _OK:
-                raise refused(verb, place, answer.status)
+                raise await _refusal(call, answer)
             yield answer
         except _NOT_SENT:
             raise unreachable(verb, place) from None
@@ -184,6 +187,13 @@ async def _send(client: ApiClient, call: _Call, limit: aiohttp.ClientTimeout) ->
     sent = await client.call_api(method, url, headers, body, _request_timeout=limit)
     answer: aiohttp.ClientResponse = sent.response
     return answer
+
+
+async def _refusal(call: _Call, answer: aiohttp.ClientResponse) -> ActionError:
+    applied = answer.status == _CONFLICT and call.content_type == APPLY
+    if applied and (owners := owners_in(await answer.read())):
+        return OwnedElsewhereError(call.place, owners)
+    return refused(call.verb, call.place, answer.status)
 
 
 async def _configured(connection: KubernetesConnection) -> Any:  # noqa: ANN401 -- the vendor's, untyped

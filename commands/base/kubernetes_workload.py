@@ -12,7 +12,8 @@ from typing import Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from commands.base.contract import Params, Progress
+from commands.base.contract import Params, Progress, Surroundings
+from commands.base.kubernetes_api import KubernetesApi
 from commands.base.kubernetes_command import KubernetesCommand
 from commands.base.kubernetes_places import (
     DEPLOYMENT,
@@ -125,17 +126,26 @@ class WorkloadCommand(KubernetesCommand[P]):
             progress: told of each new count.
             belongs: tells the pods that are wanted from those that must go.
         """
-        seen = _Pods(wanted, belongs, progress)
-        wait = Wait(
-            self.api,
-            self.surroundings.clock,
-            POD.at(place.namespace),
-            {"labelSelector": selector},
-            seen.look,
+        return await pods_of(
+            self.api, self.surroundings, place, selector, wanted=wanted, progress=progress, belongs=belongs
         )
-        deadline = self.surroundings.clock.now() + timedelta(seconds=self.surroundings.patience)
-        done = await wait.until(deadline)
-        return Verification(verified=done, evidence=seen.evidence(place))
+
+
+async def pods_of(
+    api: KubernetesApi,
+    surroundings: Surroundings,
+    place: Place,
+    selector: str,
+    *,
+    wanted: int,
+    progress: Progress,
+    belongs: Callable[[Json], bool] = lambda _: True,
+) -> Verification:
+    """As `WorkloadCommand.wait_for_pods`, for whoever is no such command."""
+    seen = _Pods(wanted, belongs, progress)
+    wait = Wait(api, surroundings.clock, POD.at(place.namespace), {"labelSelector": selector}, seen.look)
+    done = await wait.until(surroundings.clock.now() + timedelta(seconds=surroundings.patience))
+    return Verification(verified=done, evidence=seen.evidence(place))
 
 
 class _Pods:
