@@ -145,6 +145,10 @@ class KubernetesSandbox:
         namespace = thing["metadata"].get("namespace", "default") if kind.namespaced else None
         return self.store.create(kind, namespace, thing)
 
+    def call(self, call: Call) -> Json:
+        """Carry out a call from behind, as another client with its own field manager. Raises RefusalError."""
+        return self._calls.do(call)[1]
+
     async def until(self, predicate: Callable[[], _T], *, timeout: float = 10) -> _T:  # noqa: ASYNC109 -- as Sandbox's
         """Wait until the predicate gives something true; asked after every change and call. Raises TimeoutError."""
         return await self.store.until(predicate, timeout=timeout)

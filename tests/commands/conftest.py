@@ -62,13 +62,19 @@ class Town:
     http: aiohttp.ClientSession
     kubeconfig: Path
     opened: list[Command[Any]] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def secret(self, name: str) -> SecretStr:
+        if name not in self.secrets:
+            raise ConfigError(f"{name} is not set.")
+        return SecretStr(self.secrets[name])
 
     def surroundings(
         self, *, clock: Clock | None = None, patience: float = 20, **connection: object
     ) -> Surroundings:
         section = {"kubeconfig": str(self.kubeconfig), **connection}
         return Surroundings(
-            clock or SystemClock(), self.http, SecretStr, {"kubernetes": section}, patience=patience
+            clock or SystemClock(), self.http, self.secret, {"kubernetes": section}, patience=patience
         )
 
     def action(self, name: str, params: Json, **surroundings: Any) -> Action:  # noqa: ANN401 -- its own fields

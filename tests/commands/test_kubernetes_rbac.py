@@ -17,6 +17,12 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "kubernetes_scale": [one | {"replicas": 0} for one in LOAD],
     "kubernetes_restart": LOAD,
     "kubernetes_rollback": LOAD[:1],
+    "kubernetes_config": [
+        PROD | {"manifest": "a.yaml", "creates": True, "restart": ["a"]},
+        PROD | {"manifest": "a.yaml", "kind": "networkpolicy", "creates": True},
+        PROD | {"configmap": "a", "data": {"b": "c"}, "restart": ["a"]},
+        PROD | {"secret": "a", "data": {"b": {"env": "C"}}},
+    ],
     "kubernetes_traffic": [
         PROD | {"kind": "httproute", "name": "a", "weights": {"b": 1}},
         PROD | {"kind": "virtualservice", "name": "a", "weights": {"b": 100}},
@@ -39,12 +45,17 @@ def test_what_is_granted_is_what_is_needed() -> None:
         for one in registry.load(name).permissions(registry.read_params(name, given))
     }
     documents = list(yaml.safe_load_all(MANIFEST.read_text()))
-    [role] = [one for one in documents if one["kind"] == "ClusterRole"]
     granted = {
         (group, resource, verb)
-        for rule in role["rules"]
+        for role in documents
+        for rule in role.get("rules", [])
         for group in rule["apiGroups"]
         for resource in rule["resources"]
         for verb in rule["verbs"]
     }
     assert granted == needed
+
+
+def test_secrets_are_granted_by_name_only() -> None:
+    rules = [rule for one in yaml.safe_load_all(MANIFEST.read_text()) for rule in one.get("rules", [])]
+    assert all(rule.get("resourceNames") for rule in rules if "secrets" in rule["resources"])
