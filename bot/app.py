@@ -7,6 +7,7 @@ import asyncio
 import logging
 import secrets
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -19,7 +20,24 @@ from bot.clock import SystemClock
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
-from bot.services import change_severity, export, open_channel, phase_due, publish_update, remind
+from bot.services import (
+    archive_channel,
+    change_severity,
+    export,
+    notice,
+    open_channel,
+    page_fallback,
+    page_overdue,
+    page_send,
+    page_tell,
+    phase_due,
+    publish_update,
+    remind,
+    reopened,
+    retrospective,
+    role_told,
+    unattended,
+)
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -32,13 +50,34 @@ from incidents.errors import ConfigError, OutsideError
 from storage.database import Database
 from storage.journal import Journal
 
+if TYPE_CHECKING:
+    from bot.clients.pagerduty import PagerDutyAccess
+    from incidents.paging import Pager
+
 _CALL_TIMEOUT = 10.0
 """Seconds for one call to Slack, far shorter than a job's lease."""
 
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
 
-_JOBS = (change_severity, export, open_channel, phase_due, publish_update, remind)
+_JOBS = (
+    archive_channel,
+    change_severity,
+    export,
+    notice,
+    open_channel,
+    page_fallback,
+    page_overdue,
+    page_send,
+    page_tell,
+    phase_due,
+    publish_update,
+    remind,
+    reopened,
+    retrospective,
+    role_told,
+    unattended,
+)
 """Every use case that leaves work to the journal."""
 
 _log = logging.getLogger(__name__)
@@ -51,6 +90,7 @@ class Cordon:
         self, settings: Settings, *, clock: Clock | None = None, call_timeout: float = _CALL_TIMEOUT
     ) -> None:
         self._settings = settings
+        self._call_timeout = call_timeout
         self._timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
         self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
@@ -120,6 +160,7 @@ class Cordon:
             templates=templates,
             artist=artist,
             refresher=refresher,
+            pager=self._pager(),
         )
         self.journal = Journal(
             database,
@@ -137,6 +178,19 @@ class Cordon:
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
+
+    def _pager(self) -> "Pager | None":
+        """The door to PagerDuty, closed when stopping; its package is loaded only where it is configured."""
+        access = pagerduty_access(self._settings.environment)
+        if access is None:
+            _log.info("PagerDuty is off: PAGERDUTY_ROUTING_KEY is not set, so nobody is paged")
+            return None
+        from bot.clients.pagerduty import PagerDuty, Patience  # noqa: PLC0415 - see above
+
+        limit = self._call_timeout
+        pager = PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
+        self._stack.callback(pager.close)
+        return pager
 
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
         """Open the ways in, last of all; Slack need not be reachable for that."""
@@ -167,6 +221,21 @@ class Cordon:
         if found is None:
             _log.error("The bot is not in %s: invite it there, or incidents are announced nowhere", reference)
         _log.info("Connected to %s as %s", identity.url, identity.user)
+
+
+def pagerduty_access(environment: Environment) -> "PagerDutyAccess | None":
+    """What PagerDuty's door is opened with, or None where PagerDuty is not configured."""
+    if environment.pagerduty_routing_key is None:
+        return None
+    from bot.clients.pagerduty import PagerDutyAccess  # noqa: PLC0415 - loaded only where it is configured
+
+    return PagerDutyAccess(
+        routing_key=environment.pagerduty_routing_key,
+        api_key=environment.pagerduty_api_key,
+        from_email=environment.pagerduty_from_email,
+        events_url=environment.pagerduty_events_url,
+        api_url=environment.pagerduty_api_url,
+    )
 
 
 def _bolt(environment: Environment, client: AsyncWebClient, workspace: SlackWorkspace) -> AsyncApp:

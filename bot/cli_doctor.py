@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
+from bot.app import pagerduty_access
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
 from bot.playbooks import PlaybookLibrary
@@ -35,7 +36,8 @@ def _doctor(_chosen: argparse.Namespace) -> int:
 
 async def _collect(settings: Settings) -> list[Finding]:
     found = [_files(settings), await _database(settings)]
-    return found + [finding async for finding in _slack(settings)]
+    found += [finding async for finding in _slack(settings)]
+    return [*found, await _pagerduty(settings)]
 
 
 def _files(settings: Settings) -> Finding:
@@ -86,6 +88,18 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             yield False, f"slack: {error}. Check the token, and that the app is installed in the workspace"
         finally:
             workspace.stop()
+
+
+async def _pagerduty(settings: Settings) -> Finding:
+    access = pagerduty_access(settings.environment)
+    if access is None:
+        return True, "PagerDuty: off, nobody is paged (PAGERDUTY_ROUTING_KEY is not set)"
+    from bot.clients.pagerduty_check import check  # noqa: PLC0415 - loaded only where it is configured
+
+    try:
+        return True, f"PagerDuty: {await check(access)}"
+    except OutsideError as error:
+        return False, f"PagerDuty: {error}"
 
 
 def _scopes(granted: set[str]) -> Finding:

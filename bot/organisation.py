@@ -1,13 +1,17 @@
-"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders.
+"""What an organisation decides in `cordon.yaml`: severities, channels, playbooks, reminders, containment.
 
 Every key has a default, so that no file is needed. Unknown or wrong keys stop the start with file and line.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from incidents.action_catalog import Catalog
+from incidents.actions import Action, ActionName
+from incidents.approval import ContainmentPolicy
 from incidents.business_hours import BusinessHours, Weekday, business_hours
 from incidents.errors import NotUnderstoodError
 from incidents.rights import Policy, Right, Rule
@@ -48,6 +52,20 @@ class Reminders(_Section):
     lead_minutes: int = Field(default=5, ge=0, le=60, description="a private nudge so long before it is due")
     escalate_after_minutes: int = Field(
         default=10, ge=1, le=240, description="so long after it was due, the severity's people are called"
+    )
+
+
+class PagingFallback(_Section):
+    """Who is called in Slack when PagerDuty can't be reached, and after how much trouble."""
+
+    fallback: tuple[PersonReference, ...] = Field(
+        default=(), description="called and brought into the channel; none: the severity's people"
+    )
+    fallback_after_attempts: int = Field(
+        default=5, ge=1, le=20, description="failed attempts to page, after which they are called"
+    )
+    fallback_after_seconds: float = Field(
+        default=120, ge=10, le=3600, description="they are called after so long without success, too"
     )
 
 
@@ -120,7 +138,18 @@ class Organisation(_Section):
     rights: dict[Right, Rule] = Field(
         default_factory=dict, description="who may do what, instead of the built-in rules"
     )
+    paging: PagingFallback = PagingFallback()
     journal: Journal = Journal()
+    containment: ContainmentPolicy = ContainmentPolicy()
+    actions: Mapping[ActionName, Action] = Field(
+        default_factory=dict, description="what can be done to contain an incident, by name"
+    )
+
+    @field_validator("actions")
+    @classmethod
+    def _make_a_catalog(cls, actions: Mapping[str, Action]) -> Mapping[str, Action]:
+        Catalog(actions=actions)
+        return actions
 
     @field_validator("severities", mode="before")
     @classmethod
@@ -141,6 +170,11 @@ class Organisation(_Section):
     def policy(self) -> Policy:
         """Who may do what."""
         return Policy().with_rules(self.rights)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The actions that can be run."""
+        return Catalog(actions=self.actions)
 
     @property
     def scheme(self) -> SeverityScheme:

@@ -107,6 +107,10 @@ def _golden_rules(playbook: Playbook) -> Iterator[str]:
     yield from (f"- {rule}" for rule in playbook.golden_rules)
 
 
+def _gates(playbook: Playbook) -> Iterator[str]:
+    yield from (f"- {gate}" for gate in playbook.gates)
+
+
 def _communication(playbook: Playbook) -> Iterator[str]:
     told = playbook.communication
     if told.audiences:
@@ -192,6 +196,7 @@ def _with(text: str, **facts: str | None) -> str:
 _SECTIONS: tuple[tuple[str, Callable[[Playbook], Iterator[str]]], ...] = (
     ("WHEN IT APPLIES", _triggers),
     ("GOLDEN RULES", _golden_rules),
+    ("WANTED BEFORE RESOLVING AND CLOSING", _gates),
     ("SEVERITIES", _severities),
     ("SEVERITY ASSESSMENT", _assessment),
     ("CLASSIFICATION", _classifications),

@@ -26,6 +26,7 @@ from bot.organisation import Organisation
 from incidents.errors import ConfigError
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_ROUTING_KEY = re.compile(r"[0-9A-Za-z]{32}", re.ASCII)
 _HOW_TO_CONNECT = (
     "see “Connect your workspace” in the README, or try everything without Slack: cordon sandbox"
 )
@@ -44,6 +45,11 @@ class Environment(BaseModel):
     port: int = Field(default=3000, ge=0, le=65535)
     database_url: SecretStr = SecretStr("sqlite:///data/cordon.db")
     cordon_config: Path | None = None
+    pagerduty_routing_key: SecretStr | None = None
+    pagerduty_api_key: SecretStr | None = None
+    pagerduty_from_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    pagerduty_events_url: str = "https://events.pagerduty.com"
+    pagerduty_api_url: str = "https://api.pagerduty.com"
 
     @field_validator("slack_bot_token")
     @classmethod
@@ -66,6 +72,31 @@ class Environment(BaseModel):
             raise ValueError("must be a web address such as https://slack.com/api/")
         return value.rstrip("/") + "/"
 
+    @field_validator("pagerduty_routing_key")
+    @classmethod
+    def _routing_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _ROUTING_KEY.fullmatch(value.get_secret_value()):
+            raise ValueError(
+                "must be the integration key of a service's Events API v2 integration: 32 letters and digits"
+            )
+        return value
+
+    @field_validator("pagerduty_events_url", "pagerduty_api_url")
+    @classmethod
+    def _pagerduty_url(cls, value: str) -> str:
+        if not re.match(r"https?://\S+$", value):
+            raise ValueError("must be a web address such as https://api.pagerduty.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _pager(self) -> "Environment":
+        if self.pagerduty_api_key and not self.pagerduty_routing_key:
+            raise ValueError(
+                "PAGERDUTY_API_KEY alone pages nobody: set PAGERDUTY_ROUTING_KEY, the integration key of the"
+                " service that pages, as well"
+            )
+        return self
+
     @model_validator(mode="after")
     def _transport(self) -> "Environment":
         if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
@@ -79,6 +110,11 @@ class Environment(BaseModel):
     def has_slack(self) -> bool:
         """Whether a workspace is configured."""
         return self.slack_bot_token is not None
+
+    @property
+    def has_pagerduty(self) -> bool:
+        """Whether somebody can be paged."""
+        return self.pagerduty_routing_key is not None
 
     @property
     def socket_mode(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from incidents.errors import ConflictError, IllegalMoveError
+from incidents.incident import Incident
 from incidents.roles import Role
 
 NOTE_LIMIT = 1000
@@ -48,6 +49,16 @@ class Crew(BaseModel):
 
     def _without(self, drop: Callable[[Holder], bool]) -> "Crew":
         return Crew(holders=tuple(holder for holder in self.holders if not drop(holder)))
+
+
+def crew_of(incident: Incident) -> Crew:
+    """Who holds which role in an incident; a commander of before there were roles holds theirs too."""
+    crew = Crew.model_validate(incident.crew)
+    if crew.commander is None and incident.commander:
+        since = incident.acknowledged_at or incident.declared_at
+        first = Holder(role=Role.COMMANDER, user=incident.commander, since=since, by=incident.commander)
+        return Crew(holders=(first, *crew.holders))
+    return crew
 
 
 def take(crew: Crew, role: Role, user: str, *, at: datetime, replacing: str | None = None) -> Crew:

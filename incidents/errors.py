@@ -28,6 +28,18 @@ class ConflictError(PersonError):
     """Somebody else changed the thing meanwhile; the text, as markup, says who, when and to what."""
 
 
+class TargetTakenError(ConflictError):
+    """Another run has the target to itself; the text says which, whose, and how far it is.
+
+    Attributes:
+        run_id: that run's number; one that has not started yet may be called off in favour of this one.
+    """
+
+    def __init__(self, text: str, run_id: int) -> None:
+        super().__init__(text)
+        self.run_id = run_id
+
+
 class IllegalMoveError(PersonError):
     """The lifecycle has no such move; the text, as markup, says what is missing."""
 

@@ -22,7 +22,7 @@ class Incident(BaseModel):
     title: str = Field(min_length=1, max_length=TITLE_LIMIT)
     summary: str = ""
     severity: str
-    status: Stage = Stage.INVESTIGATING
+    status: Stage = Stage.DECLARED
     playbook: str
     reporter: str
     commander: str | None = None

@@ -87,14 +87,14 @@ _GATES_BEFORE = {
 }
 _MISSING = {
     GateKind.CONTAINMENT: (
-        "Containment is not verified. Press *Verify containment* or type `/incident verify` with a link"
+        "Containment is not verified. Press *Verify containment…* or type `/incident verify` with a link"
         " or words that show it"
     ),
     GateKind.POSTMORTEM: (
-        "There is no published postmortem. Press *Add the postmortem* or type `/incident postmortem` with its link"
+        "There is no published postmortem. Press *Close…* or type `/incident postmortem` with its link"
     ),
     GateKind.REGRESSION: (
-        "There is no regression case. Press *Add the regression case* or type `/incident regression` with its link"
+        "There is no regression case. Press *Close…* or type `/incident regression` with its link"
     ),
 }
 _TITLES = {
@@ -195,6 +195,22 @@ def _no_way(origin: Stage, to: Stage, name: str) -> str:
 
 
 # --- what people write ---------------------------------------------------------------------------------
+
+
+def find_gate(words: str) -> GateKind:
+    """The gate that a person meant by "containment" or "post-mortem".
+
+    Raises:
+        NotUnderstoodError: there is no such gate.
+    """
+    plain = re.sub(r"[^a-z]", "", words.lower())
+    for gate in GateKind:
+        if plain and gate.value.startswith(plain.removesuffix("case").removesuffix("test")):
+            return gate
+    known = ", ".join(GateKind)
+    raise NotUnderstoodError(
+        f"Say what is waived, one of {known}, and why: /incident waive containment because nothing was deployed"
+    )
 
 
 def read_link(words: str) -> str:

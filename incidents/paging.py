@@ -153,14 +153,17 @@ class Paging(BaseModel):
         """Whether people must be called by other means now."""
         return self.state is PageState.GIVEN_UP
 
+    def awaits(self, page_round: int) -> bool:
+        """Whether the page of that round should still be sent, be it after people were called otherwise."""
+        return page_round == self.round and (self.is_due or self.needs_fallback)
+
     def wanted(self, severity: str) -> "Paging":
         """Page for this level, in a fresh round."""
         return Paging(state=PageState.WANTED, round=self.round + 1, severity=severity)
 
     def sent(self, page_round: int) -> "Paging":
         """PagerDuty took the page of that round, even if late."""
-        late = self.state is PageState.GIVEN_UP
-        if page_round != self.round or not (self.is_due or late):
+        if not self.awaits(page_round):
             return self
         return self.model_copy(update={"state": PageState.SENT, "problem": ""})
 
@@ -177,6 +180,13 @@ class Paging(BaseModel):
     def refused(self, page_round: int, why: str) -> "Paging":
         """PagerDuty refused, and won't take it the next time either: give up at once."""
         return self.failed(page_round, why, limit=1)
+
+    def overdue(self, page_round: int, why: str) -> "Paging":
+        """It has taken too long to wait for another attempt: give up, though attempts go on."""
+        if page_round != self.round or not self.is_due:
+            return self
+        problem = self.problem or one_line(why, _PROBLEM_LIMIT)
+        return self.model_copy(update={"state": PageState.GIVEN_UP, "problem": problem})
 
     def acknowledged(self) -> "Paging":
         """Somebody took command. A page not sent yet is not needed any more."""
@@ -207,7 +217,7 @@ def card_words(paging: Paging) -> str:
     """What the card says of it, as plain text; empty when there is nothing to say."""
     problem = paging.problem.rstrip(".")
     silent = f", but PagerDuty does not know: {problem}" if problem else ""
-    tries = "1 try" if paging.attempts == 1 else f"{paging.attempts} tries"
+    tries = {0: "no try has ended", 1: "1 try"}.get(paging.attempts, f"{paging.attempts} tries")
     return {
         PageState.NOT_PAGED: "",
         PageState.WANTED: f"Paging on-call for {paging.severity}…",

@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from incidents.checklist import ITEM_TEXT_LIMIT
+from incidents.lifecycle import GateKind
 from incidents.playbook_knowledge import (
     DETAIL_LIMIT,
     Artefact,
@@ -110,6 +111,8 @@ class Playbook(Part):
     escalation: tuple[EscalationRule, ...] = ()
     golden_rules: tuple[Line, ...] = ()
     communication: Communication = Communication()
+    gates: tuple[GateKind, ...] = tuple(GateKind)
+    """What must be so before such an incident is resolved and closed; all of it unless the file says otherwise."""
     phases: Annotated[tuple[PlaybookPhase, ...], Field(min_length=1, max_length=PHASES_LIMIT)]
     artefacts: tuple[Artefact, ...] = ()
     access_checks: tuple[Line, ...] = ()

@@ -4,6 +4,7 @@ The policy comes from `cordon.yaml`; what Slack knows about a person is brought 
 refused.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -161,9 +162,16 @@ def decide(policy: Policy, right: Right | str, person: Person, crew: Crew | None
     if known is None:
         return Decision(allowed=False, sentence=f'"{right}" is no right that Cordon knows, so nobody has it.')
     rule = policy.rules.get(known, Rule())
-    if person.id in rule.users or (not person.is_guest and _covers(rule, person)):
+    if reaches(rule, person):
         return Decision(allowed=True)
     return Decision(allowed=False, sentence=_refusal(known, rule, person, crew))
+
+
+def reaches(rule: Rule, person: Person) -> bool:
+    """Whether the rule gives its right to this person; never to a deactivated account."""
+    if person.is_deactivated:
+        return False
+    return person.id in rule.users or (not person.is_guest and _covers(rule, person))
 
 
 def _covers(rule: Rule, person: Person) -> bool:
@@ -182,16 +190,30 @@ def _who(rule: Rule, crew: Crew | None) -> str:
     """A sentence that names who has the right."""
     if rule.anybody:
         return "Every full member of the workspace has it."
-    holders = [
-        *(_role_words(role, crew) for role in Role if role in rule.roles),
-        *(f"<@{user}>" for user in sorted(rule.users)),
+    listed = holders(rule, crew)
+    return f"Who has it: {listed}." if listed else "Nobody has it; cordon.yaml can give it."
+
+
+def holders(rule: Rule, crew: Crew | None, *, but: str | None = None) -> str:
+    """Those whom the rule reaches, as a list in words such as "the incident commander (<@U1>) and <@U2>".
+
+    Args:
+        rule: the rule.
+        crew: who holds the roles; None outside an incident.
+        but: a person who is left out of it.
+
+    Returns:
+        The list, "" when it is nobody.
+    """
+    if rule.anybody:
+        return "any other full member of the workspace" if but else "every full member of the workspace"
+    reached = [
+        *(_role_words(role, crew, but) for role in Role if role in rule.roles),
+        *(mention(user) for user in sorted(rule.users) if user != but),
         *(_group_words(group) for group in sorted(rule.groups)),
     ]
-    if not holders:
-        return "Nobody has it; cordon.yaml can give it."
-    *most, last = holders
-    listed = f"{', '.join(most)} and {last}" if most else last
-    return f"Who has it: {listed}."
+    *most, last = reached or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _group_words(group: str) -> str:
@@ -199,9 +221,19 @@ def _group_words(group: str) -> str:
     return f"the members of `{group}`"
 
 
-def _role_words(role: Role, crew: Crew | None) -> str:
+def _role_words(role: Role, crew: Crew | None, but: str | None = None) -> str:
     title = role.about.title if role is Role.AI_OPS else role.about.title.lower()
     if crew is None:
         return f"the {title}"
-    now = " and ".join(f"<@{holder.user}>" for holder in crew.of(role))
-    return f"the {title} ({now or f'nobody yet: `/incident role {role.about.names[0]}` takes it'})"
+    now = " and ".join(f"<@{holder.user}>" for holder in crew.of(role) if holder.user != but)
+    if now:
+        return f"the {title} ({now})"
+    nobody = "nobody else" if crew.of(role) else "nobody yet"
+    return f"the {title} ({nobody}: `/incident role {role.about.names[0]}` takes it)"
+
+
+def mention(person: str) -> str:
+    """A person in a sentence: a Slack user as a mention, an operator of the command line by name, without markup."""
+    if re.fullmatch(r"[UW][A-Z0-9]+", person):
+        return f"<@{person}>"
+    return "Cordon" if person == "cordon" else re.sub(r"[<>&]", "", person)

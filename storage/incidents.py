@@ -44,7 +44,7 @@ class Incidents:
             "title": title,
             "summary": summary,
             "severity": severity,
-            "status": Stage.INVESTIGATING.value,
+            "status": Stage.DECLARED.value,
             "playbook": playbook,
             "reporter": reporter,
             "declared_at": declared_at,

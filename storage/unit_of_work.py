@@ -14,6 +14,7 @@ from storage.handoff import Handoff
 from storage.incidents import Incidents
 from storage.jobs import Jobs
 from storage.messages import Messages
+from storage.runs import Runs
 from storage.timeline import Timeline
 from storage.updates import Updates
 
@@ -30,6 +31,7 @@ class UnitOfWork:
         self.audit = Audit(session)
         self.messages = Messages(session)
         self.updates = Updates(session)
+        self.runs = Runs(session)
         self.deliveries = Deliveries(session)
         self.jobs = Jobs(session, handoff, self.after_commit)
 

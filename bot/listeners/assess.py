@@ -60,6 +60,13 @@ async def _run(reception: Reception, asked: Asked, words: str) -> None:
     await reception.open_modal(asked, assess_modal.questions(incident))
 
 
+async def open_form(reception: Reception, asked: Asked, incident_id: int) -> None:
+    """Open the questions."""
+    incident = await reception.incident(asked, incident_id, Right.CHANGE_SEVERITY)
+    refuse_when_over(incident)
+    await reception.open_modal(asked, assess_modal.questions(incident))
+
+
 VERB = Verb(
     "assess",
     VerbHelp(

@@ -1,13 +1,21 @@
-"""Presses on a card: join the channel, take command."""
+"""Presses on a card that are no feature of their own: join the channel, and what is behind the three dots."""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.listeners import assess, roles, stages
 from bot.listeners.reception import Reception
-from bot.services.command import join, take_command
+from bot.services.join import join
 from bot.views import answers, card
-from incidents.rights import Right
+
+_MORE = {
+    card.ROLES: roles.show,
+    card.ASSESS: assess.open_form,
+    card.BACK: stages.back,
+    card.CANCEL: stages.open_cancel,
+    card.MERGE: stages.open_merge,
+}
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -21,13 +29,9 @@ def register(app: AsyncApp, reception: Reception) -> None:
             await join(reception.parts, incident, by=asked.user)
             await reception.answer(asked, answers.joined(incident))
 
-    @app.action(card.TAKE_COMMAND)
-    async def commanded(ack: AsyncAck, body: dict[str, Any]) -> None:
+    @app.action(card.MORE)
+    async def more(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            incident_id = int(body["actions"][0]["value"])
-            await reception.incident(asked, incident_id, Right.TAKE_ROLE)
-            incident = await take_command(
-                reception.parts, incident_id, by=asked.user, delivery=asked.delivery
-            )
-            await reception.answer(asked, answers.in_command(incident))
+            choice, number = str(body["actions"][0]["selected_option"]["value"]).split(":")
+            await _MORE[choice](reception, asked, int(number))

@@ -6,6 +6,7 @@ from bot.listeners import (
     assess,
     card,
     checklist,
+    closing,
     declare,
     failures,
     home,
@@ -13,8 +14,10 @@ from bot.listeners import (
     look,
     record,
     resolve,
+    roles,
     severity,
     slash_command,
+    stages,
     timeline,
     update,
 )
@@ -24,17 +27,35 @@ VERBS = (
     declare.VERB,
     severity.VERB,
     assess.VERB,
+    *roles.VERBS,
     update.VERB,
     record.NOTE,
     record.DECISION,
     record.CORRECT,
     timeline.TIMELINE,
     timeline.ARCHIVE,
+    *stages.VERBS[:3],
     resolve.VERB,
+    *closing.VERBS,
+    *stages.VERBS[3:],
     look.STATUS,
     look.LIST,
 )
-_FEATURES = (declare, assess, checklist, update, resolve, card, home, keep_message, timeline, failures)
+_FEATURES = (
+    declare,
+    assess,
+    roles,
+    checklist,
+    update,
+    stages,
+    resolve,
+    closing,
+    card,
+    home,
+    keep_message,
+    timeline,
+    failures,
+)
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

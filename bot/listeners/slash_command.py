@@ -18,7 +18,7 @@ COMMAND: Final = "/incident"
 
 def register(app: AsyncApp, reception: Reception, verbs: Sequence[Verb]) -> None:
     """Listen for the slash command."""
-    known = {verb.name: verb for verb in [*verbs, _help(verbs)]}
+    known = {name: verb for verb in [*verbs, _help(verbs)] for name in (verb.name, *verb.aliases)}
 
     @app.command(COMMAND)
     async def incident(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -34,7 +34,9 @@ def _find(known: Mapping[str, Verb], name: str) -> Verb:
     if verb is None:
         close = difflib.get_close_matches(name, known, n=1)
         perhaps = f' Did you mean "{close[0]}"?' if close else ""
-        raise NotUnderstoodError(f'I don\'t know "{name}".{perhaps} There is: {", ".join(known)}.')
+        raise NotUnderstoodError(
+            f'I don\'t know "{name}".{perhaps} There is: {", ".join(dict.fromkeys(verb.name for verb in known.values()))}.'
+        )
     return verb
 
 

@@ -1,6 +1,6 @@
 """Status updates: the verb, the button on cards and reminders, and the modal."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -39,11 +39,13 @@ def register(app: AsyncApp, reception: Reception) -> None:
             await _publish(reception, asked, int(incident_id), fields, origin)
 
 
-def fields_of(view: Mapping[str, Any]) -> UpdateFields:
-    """What was filled into an update's or a resolution's form."""
+def fields_of(view: Mapping[str, Any], *, but: Collection[str] = ()) -> UpdateFields:
+    """What was filled into an update's or a resolution's form, except for fields of other names."""
     values = view["state"]["values"]
     written = {
-        name: (block[name].get("value") or "").strip() for name, block in values.items() if name in block
+        name: (block[name].get("value") or "").strip()
+        for name, block in values.items()
+        if name in block and name not in but
     }
     return UpdateFields.model_validate(written)
 

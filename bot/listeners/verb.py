@@ -15,3 +15,5 @@ class Verb:
     help: VerbHelp
     run: Callable[[Reception, Asked, str], Awaitable[None]]
     """Called with the words behind the verb, after the ack."""
+    aliases: tuple[str, ...] = ()
+    """Other words for it."""

@@ -8,7 +8,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from bot.services import channel_people, remind
+from bot.services import channel_people, page, remind, unattended
 from bot.services.draw import ANNOUNCEMENT, CARD, TOPIC
 from bot.services.parts import Parts
 from bot.services.post_once import post_once, say_once
@@ -56,6 +56,8 @@ async def change_severity(
             details={"from": before, "to": level.key},
         )
         await remind.enqueue(work, parts, incident, now=now)
+        await unattended.enqueue(work, parts, incident, now=now)
+        await page.raised(work, parts, incident, before, now)
         told = {"from": before, "to": level.key, "reason": reason, "by": by}
         job = NewJob(KIND, f"{KIND}:{incident_id}:{entry.seq}", told, incident_id=incident_id)
         await work.jobs.add(job, now=now)

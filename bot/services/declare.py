@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.services import open_channel, phase_due, remind
+from bot.services import open_channel, page, phase_due, remind, unattended
 from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, TOPIC
 from bot.services.parts import Parts
 from bot.views import updates
@@ -54,6 +54,8 @@ async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Inc
         await open_channel.enqueue(work, incident, origin=order.origin, now=now)
         await phase_due.enqueue(work, incident, playbook, now=now)
         await remind.enqueue(work, parts, incident, now=now)
+        await unattended.enqueue(work, parts, incident, now=now)
+        await page.want(work, parts, incident, now)
         return incident
 
     return await parts.database.write(commit)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Final
 
-from bot.services import channel_furniture, channel_messages, channel_people
+from bot.services import channel_furniture, channel_messages, channel_people, page
 from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import say_once
@@ -171,6 +171,7 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
         kind=EntryKind.CHANNEL_OPENED,
         text=f"Opened the channel {made['name']}",
     )
+    await page.channel_opened(work, incident, parts.clock.now())
     [announcement] = await work.messages.of(incident_id, ANNOUNCEMENT)
     if announcement.ts:  # it was posted while there was no channel to link to
         await parts.refresher.touch(work, incident_id, ANNOUNCEMENT)

@@ -8,6 +8,7 @@ from bot.services.draw import Artist
 from bot.services.refresh import Refresher
 from bot.views.templates import Templates
 from incidents.clock import Clock
+from incidents.paging import Pager
 from incidents.ports import Workspace
 from incidents.severity import SeverityScheme
 from storage.database import Database
@@ -25,6 +26,8 @@ class Parts:
     templates: Templates
     artist: Artist
     refresher: Refresher
+    pager: Pager | None = None
+    """None where nobody is paged."""
 
     @property
     def scheme(self) -> SeverityScheme:

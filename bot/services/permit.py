@@ -6,7 +6,7 @@ In doubt the answer is no: who can't be looked up has no right.
 import logging
 
 from bot.services.parts import Parts
-from incidents.crew import Crew
+from incidents.crew import Crew, crew_of
 from incidents.errors import NotAllowedError, OutsideError
 from incidents.incident import Incident
 from incidents.rights import Person, Right, Rule, decide
@@ -29,7 +29,7 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
         NotAllowedError: they have not; the refusal stands in the incident's timeline.
     """
     policy = parts.organisation.policy
-    crew = Crew.model_validate(incident.crew) if incident else None
+    crew = crew_of(incident) if incident else None
     try:
         person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
     except OutsideError as error:
@@ -45,7 +45,7 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
 async def may(parts: Parts, right: Right, user: str, incident: Incident | None = None) -> bool:
     """Whether a person has the right; nothing is recorded."""
     policy = parts.organisation.policy
-    crew = Crew.model_validate(incident.crew) if incident else None
+    crew = crew_of(incident) if incident else None
     try:
         person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
     except OutsideError:

@@ -158,7 +158,8 @@ class Refresher:
 
     async def _refused(self, posted: PostedMessage, error: PermanentError) -> bool:
         """Slack won't take the edit: the message or its channel is gone, or we drew something wrong."""
-        _log.error("Message %d (%s) can't be edited: %s", posted.id, posted.kind, error)
+        level = logging.INFO if error.code == "is_archived" else logging.ERROR
+        _log.log(level, "Message %d (%s) can't be edited: %s", posted.id, posted.kind, error)
         if error.code in {"message_not_found", "channel_not_found", "cant_update_message"}:
             await self._database.write(lambda work: work.messages.forget(posted.id))
             return False

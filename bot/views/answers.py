@@ -17,6 +17,11 @@ def say(sentence: str) -> Message:
     return Message(sentence, [blocks.section(mrkdwn.escape(sentence))])
 
 
+def told(markup: str) -> Message:
+    """Something to everybody in the channel, in markup of ours."""
+    return Message(mrkdwn.plain(markup), [blocks.section(markup)])
+
+
 def refused(markup: str) -> Message:
     """Why nothing was done, in markup of ours."""
     return Message(mrkdwn.plain(markup), [blocks.section(markup)])
@@ -50,18 +55,6 @@ def press_refused(item: ChecklistItem, verdict: Verdict) -> Message:
 def done(markup: str) -> Message:
     """It is done."""
     return Message("Done.", [blocks.section(markup)])
-
-
-def in_command(incident: Incident) -> Message:
-    """What the commander's duties are, to who took command."""
-    duties = (
-        "You coordinate, decide, and see to it that status updates go out. "
-        "Contain first, diagnose later; if unsure, escalate early."
-    )
-    return Message(
-        f"You are in command of {incident.key}.",
-        [blocks.section(f"*You are in command of {incident.key}.* {duties}")],
-    )
 
 
 def severity_changed(incident: Incident, told: Mapping[str, Any]) -> Message:
@@ -121,6 +114,13 @@ def update_soon(incident: Incident) -> Message:
     due = f"at {mrkdwn.at(incident.next_update_at)}" if incident.next_update_at else "now"
     said = f"⏰ {incident.key}: your next status update is due {due}."
     return Message(f"{incident.key}: a status update is due soon", [blocks.section(said), _write(incident)])
+
+
+def unattended(incident: Incident, who: str, minutes: int) -> Message:
+    """In the channel, when nobody has taken command in time."""
+    said = f"🔔 {who} nobody has taken command of {incident.key} for {minutes} min. One of you, please do."
+    take = blocks.button("Take command", card.TAKE_COMMAND, str(incident.id), style="primary")
+    return Message(f"{incident.key} has no commander", [blocks.section(said), blocks.actions(take)])
 
 
 def _write(incident: Incident) -> blocks.Block:

@@ -90,6 +90,16 @@ def select(
     return {**element, "initial_option": chosen} if chosen else element
 
 
+def person_select(action_id: str, *, placeholder: str = "Choose a person") -> Block:
+    """A menu of the workspace's people."""
+    return {"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}
+
+
+def overflow(action_id: str, choices: Sequence[Option]) -> Block:
+    """The button with three dots and at most five choices behind it."""
+    return {"type": "overflow", "action_id": action_id, "options": options(choices[:5])}
+
+
 def text_box(
     action_id: str,
     *,

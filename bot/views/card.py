@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views import blocks, mrkdwn, wording
+from bot.views import blocks, mrkdwn, page, roles, wording
 from bot.views.templates import Templates
 from incidents.checklist import ChecklistPhase
 from incidents.incident import Incident
+from incidents.lifecycle import GateFacts, Stage
 from incidents.ports import Message
 from incidents.severity import SeverityScheme
 from incidents.status_update import StatusUpdate, UpdateFields
@@ -16,6 +17,13 @@ TAKE_COMMAND = "card.take_command"
 UPDATE = "card.update"
 RESOLVE = "card.resolve"
 REOPEN = "card.reopen"
+VERIFY = "card.verify"
+RECOVER = "card.recover"
+CLOSE = "card.close"
+MORE = "card.more"
+
+ROLES, ASSESS, BACK, CANCEL, MERGE = "roles", "assess", "back", "cancel", "merge"
+"""What can be chosen behind the three dots."""
 
 _PROBLEMS_SHOWN = 5
 _TOPIC_LIMIT = 250
@@ -49,7 +57,7 @@ def announcement(facts: CardFacts, templates: Templates, scheme: SeverityScheme)
 
 def pinned(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> Message:
     """The card in the incident's own channel, with the commander's controls."""
-    drawn = [*head(facts, templates, scheme), blocks.actions(*_controls(facts.incident))]
+    drawn = [*head(facts, templates, scheme), *_actions(_controls(facts.incident))]
     return Message(wording.one_line(facts.incident) + f" · {wording.status(facts.incident)}", drawn)
 
 
@@ -63,13 +71,40 @@ def topic(incident: Incident) -> str:
 
 def _controls(incident: Incident) -> list[blocks.Block]:
     key = str(incident.id)
+    if incident.status is Stage.MERGED:
+        return []
     if not incident.status.is_open:
-        return [blocks.button("Reopen", REOPEN, key, label=f"Reopen {incident.key}")]
+        reopen = blocks.button("Reopen", REOPEN, key, label=f"Reopen {incident.key}")
+        close = blocks.button("Close…", CLOSE, key, style="primary", label=f"Close {incident.key}")
+        return [close, reopen] if incident.status is Stage.RESOLVED else [reopen]
     update = blocks.button("Update…", UPDATE, key, style="primary" if incident.commander else None)
-    resolve = blocks.button("Resolve…", RESOLVE, key)
+    rest = [
+        update,
+        *_next_stage(incident, key),
+        blocks.button("Resolve…", RESOLVE, key),
+        _more(incident, key),
+    ]
     if incident.commander:
-        return [update, resolve]
-    return [blocks.button("Take command", TAKE_COMMAND, key, style="primary"), update, resolve]
+        return rest
+    return [blocks.button("Take command", TAKE_COMMAND, key, style="primary"), *rest]
+
+
+def _next_stage(incident: Incident, key: str) -> list[blocks.Block]:
+    if incident.status in {Stage.DECLARED, Stage.INVESTIGATING}:
+        return [blocks.button("Verify containment…", VERIFY, key)]
+    return [blocks.button("Start recovery", RECOVER, key)] if incident.status is Stage.CONTAINED else []
+
+
+def _more(incident: Incident, key: str) -> blocks.Block:
+    choices = [("Roles…", ROLES), ("Assess the severity…", ASSESS)]
+    if incident.status in {Stage.CONTAINED, Stage.RECOVERING}:
+        choices.append(("Back to investigating", BACK))
+    choices += [("Cancel as a false positive…", CANCEL), ("Merge as a duplicate…", MERGE)]
+    return blocks.overflow(MORE, [(words, f"{choice}:{key}") for words, choice in choices])
+
+
+def _actions(controls: Sequence[blocks.Block]) -> list[blocks.Block]:
+    return [blocks.actions(*controls)] if controls else []
 
 
 def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list[blocks.Block]:
@@ -81,12 +116,26 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
         drawn.append(blocks.context(mrkdwn.escape(summary)))
     if facts.last_update and (state := mrkdwn.line(facts.last_update.fields.state, 300)):
         drawn.append(blocks.context(f"📣 {mrkdwn.at(facts.last_update.at)} {mrkdwn.escape(state)}"))
+    if crew := roles.on_card(incident):
+        drawn.append(blocks.context(crew))
     if progress := _progress(facts):
         drawn.append(blocks.context(progress))
+    if flags := _flags(incident):
+        drawn.append(blocks.context(flags))
+    drawn += page.standing(incident)
     troubles = list(incident.problems.values())[:_PROBLEMS_SHOWN]
     if troubles:
         drawn.append(blocks.section("\n".join(f"⚠️ {text}" for text in troubles)))
     return drawn
+
+
+def _flags(incident: Incident) -> str:
+    """What stands out: waivers, and where a duplicate went."""
+    waived = GateFacts.model_validate(incident.gates).waived
+    flags = [f"🚩 {mrkdwn.escape(one)}" for one in waived]
+    if incident.merged_into:
+        flags.append(f"🔗 Merged into INC-{incident.merged_into}")
+    return "\n".join(flags)
 
 
 def _progress(facts: CardFacts) -> str:

@@ -1,14 +1,18 @@
 """The modal of a status update and that of a resolution. Both come filled with what was said last."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.views import blocks, mrkdwn, wording
+from bot.views import blocks, mrkdwn, stage_modals, wording
 from incidents.incident import Incident
+from incidents.ports import Message
 from incidents.status_update import FIELD_LIMIT, UpdateFields
 
 UPDATE = "update"
 RESOLVE = "resolve"
+RESOLVE_ANYWAY = "resolve.carry_on"
+_VALUE_LIMIT = 2000
 
 _LABELS = {
     "state": ("Current state", "What is happening now, in a sentence or two"),
@@ -36,13 +40,25 @@ def update(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str, 
     return blocks.modal("Status update", drawn, callback_id=UPDATE, submit="Publish", metadata=metadata)
 
 
-def resolve(incident: Incident, last: UpdateFields, origin: str) -> Mapping[str, Any]:
-    """The form of a resolution."""
-    drawn = [_about(incident), *_inputs(_RESOLUTION_LABELS, last)]
+def resolve(
+    incident: Incident, last: UpdateFields, origin: str, *, asks_containment: bool = False
+) -> Mapping[str, Any]:
+    """The form of a resolution; it asks what shows containment where that is not verified yet."""
+    asked = [stage_modals.proof_field()] if asks_containment else []
+    drawn = [_about(incident), *asked, *_inputs(_RESOLUTION_LABELS, last)]
     metadata = f"{incident.id}:{origin}"
     return blocks.modal(
         f"Resolve {incident.key}", drawn, callback_id=RESOLVE, submit="Resolve", metadata=metadata
     )
+
+
+def not_resolved(incident: Incident, why: str, state: str) -> Message:
+    """Why it could not be resolved as typed, with nothing lost: the form carries on with the words."""
+    drawn = [blocks.section(why)]
+    value = json.dumps({"incident": incident.id, "state": state}, ensure_ascii=False)
+    if len(value) <= _VALUE_LIMIT:
+        drawn.append(blocks.actions(blocks.button("Resolve…", RESOLVE_ANYWAY, value, style="primary")))
+    return Message(mrkdwn.plain(why), drawn)
 
 
 def _about(incident: Incident) -> blocks.Block:

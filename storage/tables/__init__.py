@@ -6,6 +6,7 @@ from storage.tables.delivery import DELIVERIES
 from storage.tables.incident import INCIDENTS
 from storage.tables.job import JOBS, STEPS, JobState
 from storage.tables.message import MESSAGES
+from storage.tables.run import RUN_TARGETS, RUNS
 from storage.tables.timeline import TIMELINE
 from storage.tables.update import UPDATES
 
@@ -19,6 +20,8 @@ __all__ = [
     "MESSAGES",
     "METADATA",
     "PHASES",
+    "RUNS",
+    "RUN_TARGETS",
     "STEPS",
     "TIMELINE",
     "UPDATES",

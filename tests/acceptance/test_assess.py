@@ -68,6 +68,7 @@ async def test_what_is_so_already_is_told_and_closing_the_form_changes_nothing(t
 async def test_what_is_over_is_not_assessed(town: Town) -> None:
     channel = await town.declare()
     ann = town.person("ann")
+    await town.contain(channel)
     await ann.slash(channel.id, "/incident resolve Done")
     await town.until_message(channel, "Resolved: INC-1")
     await ann.slash(channel.id, "/incident assess")

@@ -24,7 +24,7 @@ async def test_a_declaration_opens_a_channel_with_everything_in_it(any_town: Tow
     names = {town.sandbox.workspace.user(user).name for user in channel.members}
     assert {"ann", "bob", "cyd"} <= names, "the reporter and the members of @oncall are invited"
     assert "dee" not in names
-    assert channel.topic.startswith("SEV1 · 🔎 Investigating · INC-1 · Agent leaks customer data")
+    assert channel.topic.startswith("SEV1 · 📢 Declared · INC-1 · Agent leaks customer data")
     assert [bookmark.title for bookmark in channel.bookmarks.values()] == ["All incidents", "Card"]
     messages = town.messages(channel)
     assert len(messages) == 2 + len(PHASES)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
+from sandbox.pagerduty import PagerDutySandbox
 from tests import command_line
 from tests.acceptance.town import MANIFEST
 
@@ -56,20 +57,21 @@ async def test_where_all_is_right_every_line_says_so(tmp_path: Path, sandbox: Sa
     status, lines = await _doctor(tmp_path, _variables(sandbox))
     assert status == 0
     bot = sandbox.workspace.bot_user_id
-    assert [line[:6] for line in lines] == ["ok    "] * 6
+    assert [line[:6] for line in lines] == ["ok    "] * 7
     assert "configuration: 5 playbooks, severities SEV0, SEV1, SEV2, SEV3 and SEV4" in lines[0]
     assert lines[1].endswith("database: answers and is up to date")
     assert f"the bot token belongs to {bot} in " in lines[2]
     assert lines[3].endswith("every scope of manifest.yml is granted")
     assert lines[4].endswith("the bot is in #safety-incidents")
     assert lines[5].endswith("the app token opens Socket Mode connections")
+    assert "PagerDuty: off" in lines[6]
 
 
 async def test_over_http_no_socket_is_tried(tmp_path: Path, sandbox: Sandbox) -> None:
     variables = _variables(sandbox, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=sandbox.signing_secret)
     status, lines = await _doctor(tmp_path, variables)
     assert status == 0
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert not [call for call in sandbox.calls if call.method == "apps.connections.open"]
 
 
@@ -116,7 +118,7 @@ async def test_without_slack_the_rest_is_looked_at_all_the_same(tmp_path: Path) 
     status, lines = await _doctor(tmp_path, {})
     assert status == 1
     assert _wrong(lines) == ["slack: SLACK_BOT_TOKEN is not set (README, “Connect your workspace”)"]
-    assert len(lines) == 3
+    assert len(lines) == 4
 
 
 async def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -140,3 +142,46 @@ async def test_a_broken_template_is_named(tmp_path: Path) -> None:
     _, lines = await _doctor(tmp_path, {})
     assert "card.j2" in _wrong(lines)[0]
     assert "incidnet" in _wrong(lines)[0]
+
+
+# --- PagerDuty -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def pagerduty() -> AsyncIterator[PagerDutySandbox]:
+    account = PagerDutySandbox()
+    await account.start()
+    yield account
+    await account.stop()
+
+
+def _paging(account: PagerDutySandbox, **other: str) -> dict[str, str]:
+    return {
+        "PAGERDUTY_ROUTING_KEY": account.routing_key,
+        "PAGERDUTY_API_KEY": account.api_key,
+        "PAGERDUTY_EVENTS_URL": account.url,
+        "PAGERDUTY_API_URL": account.url,
+        **other,
+    }
+
+
+async def test_pagerduty_is_looked_at_without_paging_anybody(
+    tmp_path: Path, sandbox: Sandbox, pagerduty: PagerDutySandbox
+) -> None:
+    status, lines = await _doctor(tmp_path, _variables(sandbox, **_paging(pagerduty)))
+    assert status == 0
+    assert "PagerDuty: the API key is valid" in lines[-1]
+    assert pagerduty.alerts == []
+    assert [one.what for one in pagerduty.asked] == ["/abilities"]
+
+
+async def test_what_pagerduty_refuses_is_told(
+    tmp_path: Path, sandbox: Sandbox, pagerduty: PagerDutySandbox
+) -> None:
+    variables = _variables(sandbox, **_paging(pagerduty, PAGERDUTY_API_KEY="u+wrongkey"))
+    status, lines = await _doctor(tmp_path, variables)
+    assert status == 1
+    [wrong] = _wrong(lines)
+    assert wrong.startswith("PagerDuty: PagerDuty answered 401")
+    assert "u+wrongkey" not in "".join(lines)
+    assert pagerduty.routing_key not in "".join(lines)

@@ -84,6 +84,7 @@ async def test_the_metrics_count_incidents_and_jobs(town: Town) -> None:
     assert during["cordon_incidents_open"] == 1
     assert during['cordon_jobs{state="done"}'] >= 1
     assert during['cordon_jobs{state="pending"}'] >= 1, "the timers wait"
+    await town.contain(channel)
     await town.person("ann").slash(channel.id, "/incident resolve It was a drill")
     await town.cordon.idle()
     assert (await _figures(town))["cordon_incidents_open"] == 0

@@ -59,7 +59,7 @@ async def test_when_slack_cant_say_who_it_is_nothing_is_done(open_town: OpenTown
     await town.until_whisper("cyd", channel, "Noted")
     await town.person("cyd").slash(channel.id, "/incident resolve Done")
     await town.until_whisper("cyd", channel, "nothing was done")
-    assert "Investigating" in town.message(COMMON, "INC-1").words
+    assert "Declared" in town.message(COMMON, "INC-1").words
 
 
 async def test_a_press_needs_the_right_too(open_town: OpenTown) -> None:

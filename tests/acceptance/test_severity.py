@@ -78,6 +78,7 @@ async def test_a_mistake_is_told_in_words_and_changes_nothing(town: Town, words:
 async def test_what_is_over_keeps_its_severity(town: Town) -> None:
     channel = await town.declare()
     ann = town.person("ann")
+    await town.contain(channel)
     await ann.slash(channel.id, "/incident resolve Done")
     await town.until_message(channel, "Resolved: INC-1")
     await ann.slash(COMMON, "/incident severity INC-1 sev2")

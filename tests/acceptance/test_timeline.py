@@ -346,6 +346,7 @@ async def test_published_status_updates_are_exported(any_town: Town) -> None:
     town, ann = any_town, any_town.person("ann")
     channel = await town.declare()
     await ann.slash(channel.id, "/incident update The leak is stopped")
+    await town.contain(channel)
     await ann.slash(channel.id, "/incident resolve Prompt rolled back")
     await town.until_message(channel, "Resolved: INC-1")
     await ann.slash(channel.id, "/incident archive")

@@ -54,6 +54,8 @@ async def test_who_owes_an_update_is_nudged_alone_then_in_the_channel_then_other
     town, clock = slow_town
     channel = await town.declare()
     ann, bob = town.person("ann"), town.person("bob")
+    await ann.slash(channel.id, "/incident role commander")
+    await town.until_whisper("ann", channel, "You are in command")
     await clock.advance(timedelta(minutes=26))
     nudge = await town.until_whisper("ann", channel, "your next status update is due at")
     await clock.advance(timedelta(minutes=5))
@@ -102,10 +104,14 @@ async def test_an_incident_is_resolved_with_its_duration_and_reopened(
     ann = town.person("ann")
     await clock.advance(timedelta(minutes=20))
     if way == "typed":
+        await town.contain(channel)
         await ann.slash(channel.id, "/incident resolve Prompt rolled back")
     else:
-        await ann.click(town.message(channel, "Take command"), "card.resolve")
-        await ann.submit(await ann.until_view(), {"state": "Prompt rolled back", "follow_up": "Dee owns it"})
+        await ann.click(town.message(channel, "Commander nobody yet"), "card.resolve")
+        await ann.submit(
+            await ann.until_view(),
+            {"state": "Prompt rolled back", "follow_up": "Dee owns it", "proof": "0 violations"},
+        )
     resolution = await town.until_message(channel, "Resolved: INC-1")
     assert "20 min" in resolution.words
     assert "Prompt rolled back" in resolution.words
@@ -128,6 +134,7 @@ async def test_an_incident_is_resolved_with_its_duration_and_reopened(
 async def test_resolving_twice_says_so(town: Town) -> None:
     channel = await town.declare()
     bob = town.person("bob")
+    await town.contain(channel)
     await bob.slash(channel.id, "/incident resolve Done")
     await town.until_message(channel, "Resolved: INC-1")
     await bob.slash(channel.id, "/incident resolve Done again")
@@ -170,4 +177,4 @@ async def test_joining_and_taking_command(any_town: Town) -> None:
     await town.sandbox.until(lambda: f"Commander <@{dee.id}>" in town.message(COMMON, "INC-1").words)
     await town.sandbox.until(lambda: f"<@{dee.id}>" in channel.topic)
     await bob.click(card, "card.take_command")
-    await town.until_whisper("bob", channel, "INC-1 has a commander already")
+    await town.until_whisper("bob", channel, f"<@{dee.id}> is incident commander")

@@ -27,6 +27,8 @@ class Town:
     clock: Clock | None = None
     database_url: str = ""
     call_timeout: float = 10
+    extra: dict[str, str] = field(default_factory=dict)
+    """More variables of the environment, such as PagerDuty's."""
     sandbox: Sandbox = field(default_factory=lambda: Sandbox(manifest=MANIFEST))
     cordon: Cordon = field(init=False, repr=False)
 
@@ -64,6 +66,7 @@ class Town:
             "DATABASE_URL": self.database_url or f"sqlite:///{self.folder}/cordon.db",
             "PORT": "0",
             **secret,
+            **self.extra,
         }
 
     # --- people --------------------------------------------------------------------------------
@@ -87,6 +90,12 @@ class Town:
         )
         await self.cordon.idle()
         return channel
+
+    async def contain(self, channel: Channel, by: str = "ann") -> None:
+        """Verify containment, as it is asked for before resolving."""
+        await self.person(by).slash(channel.id, "/incident verify 0 violations in 10 min")
+        await self.until_message(channel, "Containment verified")
+        await self.cordon.idle()
 
     def messages(self, channel: Channel | str, *, by_bot: bool = True) -> list[Message]:
         """What everybody sees in a channel, oldest first."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ValidationError
 from bot import yaml_source
 from bot.organisation import Organisation
 from bot.settings import read_settings
+from incidents.containment import Risk
 from incidents.errors import ConfigError
 from incidents.severity import DEFAULT_SCHEME
 
@@ -40,7 +41,7 @@ def test_the_example_is_exactly_the_defaults_and_has_every_key() -> None:
 def _keys(tree: object, path: str = "") -> set[str]:
     if isinstance(tree, dict):
         return {path}.union(*(_keys(value, f"{path}.{key}") for key, value in tree.items()))
-    if isinstance(tree, list | tuple):
+    if isinstance(tree, list | tuple | frozenset):
         return {path}.union(*(_keys(value, f"{path}[]") for value in tree))
     return {path}
 
@@ -78,6 +79,9 @@ def test_severities_replace_the_built_in_ones(tmp_path: Path) -> None:
         ("invite: {everyone: '@oncall'}", "cordon.yaml:1: invite.everyone: "),
         ("reminders:\n  lead_minutes: 61\n", "cordon.yaml:2: reminders.lead_minutes: "),
         ("reminders:\n  escalate_after_minutes: 0\n", "cordon.yaml:2: reminders.escalate_after_minutes: "),
+        ("paging:\n  fallback: [nobody]\n", "cordon.yaml:2: paging.fallback[0]: "),
+        ("paging:\n  fallback_after_attempts: 0\n", "cordon.yaml:2: paging.fallback_after_attempts: "),
+        ("paging:\n  fallback_after_seconds: 1\n", "cordon.yaml:2: paging.fallback_after_seconds: "),
         ("journal:\n  lease_seconds: 0\n", "cordon.yaml:2: journal.lease_seconds: "),
         ("severities: []", "cordon.yaml:1: severities: "),
         (
@@ -109,3 +113,48 @@ def test_a_severity_level_refuses_people_it_cannot_invite(tmp_path: Path) -> Non
 def test_nothing_in_it_can_be_changed_after_the_start() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Organisation().reminders.lead_minutes = 1  # type: ignore[misc]
+
+
+def test_actions_and_their_approval_are_read(tmp_path: Path) -> None:
+    organisation = _read(
+        tmp_path,
+        """
+actions:
+  stop-agent: {title: Stop the agent, command: kubernetes_scale, params: {replicas: 0}}
+  kill-switch: {title: Kill switch, sequence: [stop-agent]}
+containment:
+  rules:
+    - {risks: [low, medium, high], approvals: 2, approvers: {groups: [S0OPS]}}
+""",
+    )
+    assert organisation.catalog.steps("kill-switch") == ("stop-agent",)
+    assert organisation.containment.rule(Risk.LOW, 3).approvals == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "actions:\n  kill: {title: Kill switch, sequence: [stop-agnt]}\n  stop-agent: {title: Stop, command: x}\n",
+            'cordon.yaml:1: actions: "kill" names the action "stop-agnt", which there is not; did you mean',
+        ),
+        (
+            "actions:\n  stop-agent:\n    title: Stop\n    comand: x\n",
+            'cordon.yaml:4: actions.stop-agent.comand: unknown key "comand"; did you mean "command"?',
+        ),
+        (
+            "actions:\n  Stop Agent: {title: Stop, command: x}\n",
+            "cordon.yaml:2: actions.Stop Agent: must be text of the form ",
+        ),
+        (
+            "actions:\n  stop-agent: {title: Stop, command: x, risk: deadly}\n",
+            "cordon.yaml:2: actions.stop-agent.risk: ",
+        ),
+        (
+            "containment:\n  rules:\n    - {risks: [low]}\n",
+            "no rule says who may run actions of medium risk at every severity",
+        ),
+    ],
+)
+def test_wrong_actions_and_rules_are_told_with_their_line(tmp_path: Path, text: str, sentence: str) -> None:
+    assert sentence in _refusal(tmp_path, text)

@@ -43,6 +43,10 @@ def test_a_small_playbook_has_no_empty_sections() -> None:
     )
     assert readable(playbook) == (
         "Mine (mine)\nd\n\n"
+        "WANTED BEFORE RESOLVING AND CLOSING\n"
+        "  - containment\n"
+        "  - postmortem\n"
+        "  - regression\n\n"
         "PHASES (minutes since the declaration)\n"
         "  1. Stop (minutes: from 5)\n"
         "     [ ] Stop it (when: SEV1; due within: 48 h)\n"

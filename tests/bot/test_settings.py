@@ -9,6 +9,7 @@ from incidents.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 BOT, APP, SECRET = "xoxb-1-secretbot", "xapp-1-secretapp", "secret-of-signing"
+ROUTING = "secretrouting" + "0" * 19
 HTTP = {"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SECRET}
 SOCKET = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
 
@@ -29,6 +30,16 @@ def test_without_variables_the_defaults_hold(tmp_path: Path) -> None:
     assert settings.organisation.channels.incidents == "#safety-incidents"
 
 
+def test_the_routing_key_decides_for_pagerduty() -> None:
+    assert not read_environment({}).has_pagerduty
+    on = read_environment(
+        {"PAGERDUTY_ROUTING_KEY": ROUTING, "PAGERDUTY_EVENTS_URL": "https://events.eu.pagerduty.com/"}
+    )
+    assert on.has_pagerduty
+    assert on.pagerduty_events_url == "https://events.eu.pagerduty.com"
+    assert on.pagerduty_api_url == "https://api.pagerduty.com"
+
+
 def test_the_app_token_decides_for_socket_mode() -> None:
     assert read_environment(SOCKET).socket_mode
     assert not read_environment(HTTP).socket_mode
@@ -46,6 +57,11 @@ def test_the_app_token_decides_for_socket_mode() -> None:
         ({"SLACK_BOT_TOKEN": "xoxb-wrong-kind"}, "SLACK_BOT_TOKEN", "set SLACK_APP_TOKEN (Socket Mode)"),
         ({"PORT": "wrong-kind"}, "PORT", "valid integer"),
         ({"PORT": "70000"}, "PORT", "less than or equal to 65535"),
+        ({"PAGERDUTY_ROUTING_KEY": "wrong-kind"}, "PAGERDUTY_ROUTING_KEY", "32 letters and digits"),
+        ({"PAGERDUTY_API_KEY": "wrong-kind"}, "PAGERDUTY_API_KEY", "set PAGERDUTY_ROUTING_KEY"),
+        ({"PAGERDUTY_FROM_EMAIL": "wrong-kind"}, "PAGERDUTY_FROM_EMAIL", "match pattern"),
+        ({"PAGERDUTY_EVENTS_URL": "wrong-kind"}, "PAGERDUTY_EVENTS_URL", "must be a web address"),
+        ({"PAGERDUTY_API_URL": "wrong-kind"}, "PAGERDUTY_API_URL", "must be a web address"),
         ({"PORT": "-1"}, "PORT", "greater than or equal to 0"),
     ],
 )
@@ -156,13 +172,14 @@ def test_a_filled_in_value_that_is_wrong_is_not_shown(tmp_path: Path) -> None:
 def test_secrets_appear_in_nothing_that_is_printed_or_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    variables = {**HTTP, **SOCKET, "DATABASE_URL": "postgresql://cordon:secretdatabase@host/db"}
+    keys = {"PAGERDUTY_ROUTING_KEY": ROUTING, "PAGERDUTY_API_KEY": "secretpager"}
+    variables = {**HTTP, **SOCKET, **keys, "DATABASE_URL": "postgresql://cordon:secretdatabase@host/db"}
     settings = read_settings(variables, tmp_path)
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("test").info("%s %r", settings, settings)
     printed = [str(settings), repr(settings), settings.environment.model_dump_json(), caplog.text]
     printed += [str(Settings.__repr__(settings)), f"{settings.environment}"]
-    for secret in (BOT, APP, SECRET, "secretdatabase"):
+    for secret in (BOT, APP, SECRET, ROUTING, "secretpager", "secretdatabase"):
         assert not [text for text in printed if secret in text]
 
 

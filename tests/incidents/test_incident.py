@@ -31,7 +31,7 @@ def _incident(**more: object) -> Incident:
 def test_a_fresh_incident_is_open_and_leaderless() -> None:
     incident = _incident()
     assert incident.key == "INC-42"
-    assert incident.status is Stage.INVESTIGATING
+    assert incident.status is Stage.DECLARED
     assert incident.commander is None
     assert incident.channel_id is None
     assert incident.problems == {}

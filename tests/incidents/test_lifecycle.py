@@ -113,7 +113,7 @@ def test_resolving_wants_verified_containment() -> None:
     with pytest.raises(IllegalMoveError) as caught:
         check_move(INVESTIGATING, RESOLVED)
     assert str(caught.value) == (
-        "It can't be resolved yet. Containment is not verified. Press *Verify containment* or type"
+        "It can't be resolved yet. Containment is not verified. Press *Verify containment…* or type"
         " `/incident verify` with a link or words that show it, or let the commander waive it:"
         " `/incident waive containment because …`."
     )

@@ -117,6 +117,23 @@ def test_a_page_that_arrives_late_is_sent_after_all() -> None:
     assert (late.state, late.problem) == (PageState.SENT, "")
 
 
+def test_taking_too_long_gives_up_and_goes_on_trying() -> None:
+    hanging = WANTED.overdue(1, "no answer within 120 s")
+    assert hanging.needs_fallback
+    assert hanging.awaits(1)
+    assert not hanging.awaits(2)
+    assert card_words(hanging).startswith("On-call could NOT be paged (no try has ended): no answer within")
+    assert hanging.failed(1, "why") == hanging
+    assert hanging.sent(1).state is PageState.SENT
+    assert WANTED.failed(1, "HTTP 500").overdue(1, "no answer").problem == "HTTP 500"
+
+
+def test_what_was_sent_or_belongs_to_an_earlier_round_is_not_overdue() -> None:
+    for paging in (Paging(), WANTED.sent(1), WANTED.acknowledged(), WANTED.resolved(), WANTED.wanted("SEV0")):
+        assert paging.overdue(1, "no answer") == paging
+        assert not paging.awaits(1)
+
+
 def test_taking_command_makes_an_unsent_page_needless() -> None:
     taken = WANTED.failed(1, "no answer").acknowledged()
     assert taken.state is PageState.ACKNOWLEDGED
@@ -175,7 +192,7 @@ def test_the_card_says_it_in_words(paging: Paging, words: str) -> None:
 
 
 _MOVES = st.sampled_from(
-    ["wanted", "sent", "failed", "refused", "acknowledged", "resolved", "not_told", "told"]
+    ["wanted", "sent", "failed", "refused", "overdue", "acknowledged", "resolved", "not_told", "told"]
 )
 
 
@@ -188,6 +205,7 @@ def test_whatever_comes_in_whatever_order_it_can_be_shown_and_kept(moves: list[s
             "sent": (paging.round,),
             "failed": (paging.round, "why"),
             "refused": (paging.round, "why"),
+            "overdue": (paging.round, "why"),
             "not_told": ("why",),
         }
         after: Paging = getattr(paging, move)(*arguments.get(move, ()))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from incidents.crew import Crew, Holder
-from incidents.rights import DEFAULT_RULES, Person, Policy, Right, Rule, decide
+from incidents.rights import DEFAULT_RULES, Person, Policy, Right, Rule, decide, holders, mention, reaches
 from incidents.roles import Role
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -170,3 +170,38 @@ def test_a_misspelt_right_or_key_is_refused() -> None:
         Policy.model_validate({"rules": {"fly": {"anybody": True}}})
     with pytest.raises(ValidationError):
         Rule.model_validate({"everybody": True})
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ("U0ANN", "<@U0ANN>"),
+        ("cordon", "Cordon"),
+        ("ann@desk", "ann@desk"),
+        ("<!channel> & Co", "!channel  Co"),
+    ],
+)
+def test_a_person_in_a_sentence(person: str, words: str) -> None:
+    assert mention(person) == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(), ""),
+        (Rule(anybody=True), "any other full member of the workspace"),
+        (Rule(users=frozenset({"U0ANN", "U0BOB"})), "<@U0BOB>"),
+        (
+            Rule(roles=frozenset({Role.COMMANDER})),
+            "the incident commander (nobody else: `/incident role commander` takes it)",
+        ),
+    ],
+)
+def test_who_else_has_a_right(rule: Rule, words: str) -> None:
+    assert holders(rule, CREW, but="U0ANN") == words
+
+
+@given(rule=rules, person=people)
+def test_a_rule_reaches_whom_its_policy_allows(rule: Rule, person: Person) -> None:
+    decision = decide(Policy(rules={Right.MOVE: rule}), Right.MOVE, person)
+    assert reaches(rule, person) is decision.allowed

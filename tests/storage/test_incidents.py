@@ -17,7 +17,7 @@ async def test_incidents_are_numbered_found_and_changed(database: Database) -> N
     first = await declare(database, channel_id="C1", channel_name="inc-1-agent")
     second = await declare(database, "Another")
     assert (first.key, second.key) == ("INC-1", "INC-2")
-    assert (first.declared_at, first.next_update_at, first.status) == (NOW, LATER, Stage.INVESTIGATING)
+    assert (first.declared_at, first.next_update_at, first.status) == (NOW, LATER, Stage.DECLARED)
     resolved = await database.write(
         lambda unit: unit.incidents.change(2, status=Stage.RESOLVED, resolved_at=LATER)
     )

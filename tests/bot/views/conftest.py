@@ -52,6 +52,7 @@ def incident(**more: object) -> Incident:
             "id": 42,
             "title": "Agent leaks customer data",
             "severity": "SEV1",
+            "status": Stage.INVESTIGATING,
             "playbook": "agentic-on-call",
             "reporter": BOB,
             "commander": ANN,
@@ -66,7 +67,7 @@ def incident(**more: object) -> Incident:
 
 def resolved(**more: object) -> Incident:
     """The same, resolved just now."""
-    return incident(status=Stage.RESOLVED, resolved_at=NOW, next_update_at=None, **more)
+    return incident(**{"status": Stage.RESOLVED, "resolved_at": NOW, "next_update_at": None, **more})
 
 
 def item(number: int, state: ItemState = ItemState.OPEN, **more: object) -> ChecklistItem:

@@ -86,11 +86,6 @@ def test_it_is_done() -> None:
     assert seen(answers.done("Published in <#C0ROOM>.")) == ["Published in <#C0ROOM>."]
 
 
-def test_who_commands_is_told_the_duties() -> None:
-    (said,) = seen(answers.in_command(incident()))
-    assert said.startswith("*You are in command of INC-42.* You coordinate")
-
-
 def test_who_joins_is_told_the_way() -> None:
     assert seen(answers.joined(incident())) == ["You are in: <#C0ROOM>"]
     assert seen(answers.joined(incident(channel_id=None))) == ["You are in: channel opening…"]

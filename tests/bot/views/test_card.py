@@ -64,7 +64,7 @@ def test_the_common_channels_card_says_what_how_bad_who_leads_and_since_when() -
 def test_the_pinned_card_has_the_commanders_controls() -> None:
     shown = card.pinned(facts(incident(), *PHASES), TEMPLATES, SCHEME)
     assert seen(shown)[0] == HEAD
-    assert list(buttons(shown)) == ["Update…", "Resolve…"]
+    assert list(buttons(shown)) == ["Update…", "Verify containment…", "Resolve…"]
     assert primary(shown) == ["Update…"]
     assert {one["value"] for one in buttons(shown).values()} == {"42"}
 
@@ -72,7 +72,7 @@ def test_the_pinned_card_has_the_commanders_controls() -> None:
 def test_without_a_commander_command_is_to_be_taken() -> None:
     shown = card.pinned(facts(incident(commander=None), *PHASES), TEMPLATES, SCHEME)
     assert "Commander nobody yet" in seen(shown)[0]
-    assert list(buttons(shown)) == ["Take command", "Update…", "Resolve…"]
+    assert list(buttons(shown)) == ["Take command", "Update…", "Verify containment…", "Resolve…"]
     assert primary(shown) == ["Take command"]
 
 
@@ -84,6 +84,7 @@ def test_a_resolved_incident_can_be_reopened_and_has_no_clock() -> None:
             "✅ Resolved · Commander <@U0ANN> · lasted 12 min · <#C0ROOM>"
         ),
         "Contain 2/2 ✔ · Preserve evidence 1/2 · Recover 0/1 · Review 0/1",
+        "Close…",
         "Reopen",
     ]
     assert list(buttons(card.announcement(facts(resolved(), *PHASES), TEMPLATES, SCHEME))) == ["Join"]
@@ -106,7 +107,12 @@ def test_an_incident_of_which_nothing_is_known_yet_has_a_card() -> None:
         "🔴 *SEV1 · INC-42 · Agent leaks customer data*",
         "Take command",
         "Update…",
+        "Verify containment…",
         "Resolve…",
+        "Roles…",
+        "Assess the severity…",
+        "Cancel as a false positive…",
+        "Merge as a duplicate…",
     ]
 
 

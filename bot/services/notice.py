@@ -1,0 +1,35 @@
+"""A sentence to everybody in an incident's channel, posted by the journal once it can be."""
+
+from datetime import datetime
+from typing import Final
+
+from bot.services.parts import Parts
+from bot.services.post_once import post_once
+from bot.views import answers
+from incidents.errors import TemporaryError
+from storage.jobs import NewJob
+from storage.journal.model import JobKind
+from storage.journal.run import JobRun
+from storage.unit_of_work import UnitOfWork
+
+KIND: Final = "notice"
+
+
+async def enqueue(work: UnitOfWork, incident_id: int, key: str, markup: str, *, now: datetime) -> None:
+    """Let this be said after the commit; `key` is unique within the incident, such as an entry's number."""
+    job = NewJob(KIND, f"{KIND}:{incident_id}:{key}", {"markup": markup}, incident_id=incident_id)
+    await work.jobs.add(job, now=now)
+
+
+def kind(parts: Parts) -> JobKind:
+    """The journal's kind of job."""
+
+    async def body(run: JobRun) -> None:
+        incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
+        if incident.channel_id is None:
+            if incident.status.is_over:
+                return  # it ended before it had a channel
+            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+        await post_once(parts, run, incident.channel_id, answers.told(run.args["markup"]), "notice")
+
+    return JobKind(KIND, body)
