@@ -70,12 +70,18 @@ class Town:
         return SecretStr(self.secrets[name])
 
     def surroundings(
-        self, *, clock: Clock | None = None, patience: float = 20, **connection: object
+        self,
+        *,
+        clock: Clock | None = None,
+        patience: float = 20,
+        flags: Mapping[str, object] | None = None,
+        **connection: object,
     ) -> Surroundings:
-        section = {"kubeconfig": str(self.kubeconfig), **connection}
-        return Surroundings(
-            clock or SystemClock(), self.http, self.secret, {"kubernetes": section}, patience=patience
-        )
+        connections = {
+            "kubernetes": {"kubeconfig": str(self.kubeconfig), **connection},
+            "flags": flags or {},
+        }
+        return Surroundings(clock or SystemClock(), self.http, self.secret, connections, patience=patience)
 
     def action(self, name: str, params: Json, **surroundings: Any) -> Action:  # noqa: ANN401 -- its own fields
         prepared = registry.prepare(name, params, self.surroundings(**surroundings))
