@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from sandbox.changes import Change, Changes
 from sandbox.faults import Fault, Faults
 
 _Json = dict[str, Any]
@@ -37,6 +38,9 @@ class FlagsSandbox:
     """Flags on the loopback interface, by (project, environment, name).
 
     Faults are ordered by `method`: "read" or "switch". The kind `error` answers the status that its `code` is.
+
+    Attributes:
+        changes: announces each switch.
     """
 
     def __init__(self, *, port: int = 0) -> None:
@@ -46,6 +50,7 @@ class FlagsSandbox:
         self._runner: web.AppRunner | None = None
         self.token = "fl-" + secrets.token_urlsafe(14)
         self.faults = Faults()
+        self.changes = Changes()
         self.flags: dict[tuple[str, str, str], Flag] = {}
         self.asked: list[str] = []
 
@@ -145,6 +150,7 @@ class FlagsSandbox:
         flag = self.flags[request.match_info["project"], environment, request.match_info["flag"]]
         flag.version += flag.on != on
         flag.on, flag.comment = on, comment
+        self.changes.announce(Change("call"))
 
     async def _answered(
         self, request: web.Request, what: str, effect: Callable[[], _Done]

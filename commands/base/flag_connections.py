@@ -6,6 +6,7 @@ from pydantic import Field, RootModel
 
 from commands.base import connections
 from commands.base.contract import Surroundings
+from commands.base.flag_flagd import Flagd, FlagdConnection
 from commands.base.flag_launchdarkly import LaunchDarkly, LaunchDarklyConnection
 from commands.base.flag_provider import FlagProvider
 from commands.base.flag_unleash import Unleash, UnleashConnection
@@ -13,7 +14,11 @@ from commands.base.masking import quoted
 
 
 class _Connection(
-    RootModel[Annotated[UnleashConnection | LaunchDarklyConnection, Field(discriminator="provider")]]
+    RootModel[
+        Annotated[
+            UnleashConnection | LaunchDarklyConnection | FlagdConnection, Field(discriminator="provider")
+        ]
+    ]
 ):
     """One of the kinds."""
 
@@ -38,6 +43,12 @@ def provider(
             f"There is no connections.flags.{quoted(name)}. There are: {', '.join(known) or 'none'}."
         )
     found = connections.read(surroundings, _Connection, "flags", name).root
+    if isinstance(found, FlagdConnection):
+        if project or environment:
+            raise connections.misconfigured(
+                f"connections.flags.{quoted(name)} is a flagd file, which knows neither projects nor environments."
+            )
+        return Flagd(surroundings, found)
     other = {"project": project, "environment": environment}
     here = found.model_copy(update={key: value for key, value in other.items() if value})
     if isinstance(here, UnleashConnection):

@@ -9,6 +9,7 @@ import yaml
 
 from commands.base import connections, programs, registry
 from commands.base.flag_connections import provider
+from commands.base.kubernetes_connection import read_connection
 from commands.base.prometheus import PrometheusConnection
 from tests.commands.conftest import Around
 
@@ -24,7 +25,12 @@ def test_the_parameters_are_accepted(name: str, given: dict[str, Any]) -> None:
 def test_the_connections_are_accepted(around: Around) -> None:
     surroundings = around(CONNECTIONS["connections"])
     wheres = [provider(surroundings, name).where for name in CONNECTIONS["connections"]["flags"]]
-    assert wheres == ["Unleash default/production", "LaunchDarkly shop/production"]
+    assert wheres == [
+        "Unleash default/production",
+        "LaunchDarkly shop/production",
+        "flagd prod/flagd-flags flags.json",
+    ]
+    assert read_connection(CONNECTIONS["connections"]).context == "production"
     assert programs.find(surroundings, "emergency-stop").revert
     assert programs.state_folder(surroundings) == "data/runs"
     assert connections.read(surroundings, PrometheusConnection, "prometheus").auth
