@@ -22,8 +22,10 @@ from bot.listeners.reception import Reception
 from bot.playbooks import PlaybookLibrary
 from bot.services import (
     archive_channel,
+    ask_access,
     ask_approval,
     change_severity,
+    declare_later,
     export,
     notice,
     open_channel,
@@ -38,6 +40,7 @@ from bot.services import (
     retrospective,
     role_told,
     send_telling,
+    tell_declaration,
     unattended,
 )
 from bot.services.draw import Artist
@@ -64,8 +67,10 @@ _GRACE = 8.0
 
 _JOBS = (
     archive_channel,
+    ask_access,
     ask_approval,
     change_severity,
+    declare_later,
     export,
     notice,
     open_channel,
@@ -80,6 +85,7 @@ _JOBS = (
     retrospective,
     role_told,
     send_telling,
+    tell_declaration,
     unattended,
 )
 """Every use case that leaves work to the journal."""
