@@ -150,6 +150,15 @@ class BusinessHoursSection(_Section):
         return business_hours(self.timezone, self.start, self.end, self.days)
 
 
+class Declaring(_Section):
+    """What happens before an incident is declared."""
+
+    ask_about_duplicates: bool = Field(
+        default=True,
+        description="what looks like an incident still open is asked about first, and joining offered",
+    )
+
+
 class Closing(_Section):
     """What happens after an incident."""
 
@@ -172,6 +181,7 @@ class Organisation(_Section):
     )
     timeline: TimelineWays = TimelineWays()
     business_hours: BusinessHoursSection = BusinessHoursSection()
+    declaring: Declaring = Declaring()
     closing: Closing = Closing()
     rights: dict[Right, Rule] = Field(
         default_factory=dict, description="who may do what, instead of the built-in rules"

@@ -21,6 +21,9 @@ TEAM = Organisation.model_validate(
     }
 )
 
+UNASKED = Organisation.model_validate({**TEAM.model_dump(), "declaring": {"ask_about_duplicates": False}})
+"""For tests that declare the same incident again and again."""
+
 
 @pytest.fixture
 async def open_town(tmp_path: Path) -> AsyncIterator[OpenTown]:

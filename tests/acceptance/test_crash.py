@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Call
-from tests.acceptance.conftest import TEAM
+from tests.acceptance.conftest import UNASKED
 from tests.acceptance.picture import picture
 from tests.acceptance.process import ProcessTown
 from tests.acceptance.town import COMMON
@@ -21,7 +21,7 @@ _READING = ("list", "history", "info", "test", "conversations")
 
 @pytest.fixture
 async def process_town(tmp_path: Path) -> AsyncIterator[ProcessTown]:
-    town = ProcessTown(tmp_path, organisation=TEAM)
+    town = ProcessTown(tmp_path, organisation=UNASKED)
     await town.open()
     yield town
     await town.close()
@@ -95,6 +95,9 @@ async def test_killed_while_an_update_and_a_resolution_are_posted_each_is_there_
         ("update All agents are off", "Update on INC-1"),
         ("resolve Keys rotated", "Resolved: INC-1"),
     ):
+        if words.startswith("resolve"):
+            await town.slash("verify 0 violations in 10 min", channel=channel.id)
+            await town.settled()
         fault = town.sandbox.faults.add(method="chat.postMessage", kind="hang", effect=effect)
         await town.slash(words, channel=channel.id)
         await town.reached(fault)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.organisation import Journal
-from tests.acceptance.conftest import TEAM
+from tests.acceptance.conftest import UNASKED
 from tests.acceptance.picture import picture
 from tests.acceptance.process import ProcessTown
 from tests.acceptance.town import COMMON
@@ -17,7 +17,7 @@ __all__ = ["postgres_cluster", "postgres_database", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 
-SHORT_LEASES = TEAM.model_copy(update={"journal": Journal(lease_seconds=1)})
+SHORT_LEASES = UNASKED.model_copy(update={"journal": Journal(lease_seconds=1)})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.services.declare import new_phases
 from sandbox import Ack, Message, Person
 from storage.unit_of_work import UnitOfWork
-from tests.acceptance.conftest import TEAM
+from tests.acceptance.conftest import UNASKED
 from tests.acceptance.town import COMMON, Town
 from tests.bench.row import Row
 from tests.bench.steps import TRIP
@@ -24,7 +24,7 @@ _TOLD = ("Nothing was changed", "Your press did nothing")
 async def ack_under_load() -> list[Row]:
     """The 99th percentile of acks at 50 requests a second, with 200 incidents open, on SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        town = await Town(Path(folder), organisation=TEAM).open()
+        town = await Town(Path(folder), organisation=UNASKED).open()
         await _fill(town)
         town.sandbox.latency = TRIP
         bob, channel = (
@@ -83,7 +83,7 @@ async def _fill(town: Town) -> None:
 async def forty_declares() -> list[Row]:
     """Forty declarations at once: every ack in time, and forty whole incidents."""
     with tempfile.TemporaryDirectory() as folder:
-        town = await Town(Path(folder), organisation=TEAM).open()
+        town = await Town(Path(folder), organisation=UNASKED).open()
         town.sandbox.latency = TRIP
         ann = town.person("ann")
         started = time.perf_counter()
@@ -117,7 +117,7 @@ async def forty_declares() -> list[Row]:
 async def hundred_clicks() -> list[Row]:
     """A hundred clicks in ten seconds on one checklist, with Slack's rate limits on."""
     with tempfile.TemporaryDirectory() as folder:
-        town = Town(Path(folder), organisation=TEAM)
+        town = Town(Path(folder), organisation=UNASKED)
         await town.open()
         channel = await town.declare("sev1 Storm")
         town.sandbox.latency = TRIP

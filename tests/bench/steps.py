@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sandbox import Channel
-from tests.acceptance.conftest import TEAM
+from tests.acceptance.conftest import UNASKED
 from tests.acceptance.town import COMMON, Town
 from tests.bench.row import Row
 
@@ -21,7 +21,7 @@ ROUNDS = 7
 async def slow_slack() -> AsyncIterator[Town]:
     """A town whose Slack takes one trip for every call."""
     with tempfile.TemporaryDirectory() as folder:
-        town = await Town(Path(folder), organisation=TEAM).open()
+        town = await Town(Path(folder), organisation=UNASKED).open()
         await town.declare("sev1 Warm up")
         town.sandbox.latency = TRIP
         try:
