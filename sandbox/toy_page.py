@@ -16,7 +16,7 @@ _TYPES: Final = {
 }
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Toy AI service</title>
+<link rel="icon" href="data:,"><title>Toy AI service</title>
 <style>
   body { font: 18px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem;
          color: #1d1c1d; background: #fff }

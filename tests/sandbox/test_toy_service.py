@@ -99,6 +99,7 @@ async def test_the_flag_stops_it_and_lets_it_go_on(
 ) -> None:
     seconds.now += 5
     await switch(http, toy, "off")
+    seconds.now += 100
     assert toy.violations.total == 60
     assert rise(toy, seconds) == 0
     await switch(http, toy, "on")
