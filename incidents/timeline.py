@@ -96,6 +96,11 @@ class TimelineEntry(BaseModel):
     details: Mapping[str, str] = Field(default_factory=dict)
     """What belongs to its kind, such as a decision's owner; part of the chain where there are any."""
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Ids of the people whom its text names, such as who was given a role."""
+        return tuple(self.details[name] for name in ("to", "person", "replacing") if self.details.get(name))
+
     def sealed(self) -> "TimelineEntry":
         """The same entry with its hash."""
         return self.model_copy(update={"hash": link(self)})

@@ -36,7 +36,9 @@ async def assign_item(parts: Parts, item_id: int, to: str, *, by: str, delivery:
         given = assigned(item, to)
         await work.checklists.save(given)
         said = f"Assigned to {to}: {item.text}"
-        await work.timeline.append(incident.id, at=now, actor=by, kind=EntryKind.ITEM_ASSIGNED, text=said)
+        await work.timeline.append(
+            incident.id, at=now, actor=by, kind=EntryKind.ITEM_ASSIGNED, text=said, details={"to": to}
+        )
         await show_item(parts, work, incident, part)
         return given
 

@@ -8,7 +8,6 @@ from storage.unit_of_work import UnitOfWork
 
 async def find(parts: Parts, title: str, source: str | None, *, drill: bool) -> Incident | None:
     """The open incident that a declaration looks like; private ones are never named, drills only for drills."""
-
     if not parts.organisation.declaring.ask_about_duplicates:
         return None
 

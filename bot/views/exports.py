@@ -23,8 +23,11 @@ Names = Mapping[str, str]
 
 def people(entries: Sequence[TimelineEntry]) -> list[str]:
     """The ids of everybody in a timeline."""
-    ids = [(entry.actor, entry.details.get("author"), entry.details.get("owner")) for entry in entries]
-    return list(dict.fromkeys(one for three in ids for one in three if one and one != "cordon"))
+    ids = [
+        (entry.actor, entry.details.get("author"), entry.details.get("owner"), *entry.people)
+        for entry in entries
+    ]
+    return list(dict.fromkeys(one for some in ids for one in some if one and one != "cordon"))
 
 
 def corrections(entries: Sequence[TimelineEntry]) -> dict[int, list[TimelineEntry]]:
@@ -161,7 +164,10 @@ def _head(incident: Incident, now: datetime) -> dict[str, Any]:
 
 def _line(entry: TimelineEntry, names: Names) -> dict[str, Any]:
     who = "Cordon" if entry.actor == "cordon" else names.get(entry.actor, entry.actor)
-    said = documents.quoted(entry.text)
+    text = entry.text
+    for person in entry.people:
+        text = text.replace(person, names.get(person, person))
+    said = documents.quoted(text)
     if entry.kind is EntryKind.DECISION:
         said = Markdown(f"> **{documents.one_line(entry.text)}**")
     return {"seq": entry.seq, "at": _moment(entry.at), "who": who, "text": said}

@@ -1,5 +1,6 @@
 """`/incident timeline`: a page of entries with the newest last, for one person. The same words serve documents."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -101,7 +102,14 @@ def kind(entry: TimelineEntry) -> str:
 def brief(entry: TimelineEntry, limit: int) -> mrkdwn.Mrkdwn:
     """What happened, in so many characters of markup, for a list without kinds."""
     said = f"{kind(entry)}: {entry.text}" if entry.kind in _TOLD else entry.text
-    return mrkdwn.cut(mrkdwn.escape(mrkdwn.line(said, limit)), limit)
+    return _named(entry, mrkdwn.cut(mrkdwn.escape(mrkdwn.line(said, limit)), limit))
+
+
+def _named(entry: TimelineEntry, markup: str) -> mrkdwn.Mrkdwn:
+    """People by their names instead of ids, where the entry itself says that an id is a person's."""
+    for person in entry.people:
+        markup = re.sub(rf"(?<![@\w]){re.escape(person)}\b", mrkdwn.user(person), markup)
+    return mrkdwn.Mrkdwn(markup)
 
 
 def who(entry: TimelineEntry) -> str:
@@ -150,7 +158,7 @@ def _told(entry: TimelineEntry, corrections: Sequence[TimelineEntry], mode: str)
 
 
 def _said(entry: TimelineEntry, mode: str) -> str:
-    said = _cut(entry.text, _WORDS[mode])
+    said = _named(entry, _cut(entry.text, _WORDS[mode]))
     if entry.kind is EntryKind.DECISION:
         owner = entry.details.get("owner")
         bold = said.replace("*", "∗")  # else it would end the bold

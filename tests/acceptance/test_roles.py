@@ -32,6 +32,9 @@ async def test_command_is_handed_over_with_a_note(any_town: Town) -> None:
     assert "Legal is &lt;!here&gt; informed" in told.words
     await town.until_message(channel, f"<@{bob.id}> is *incident commander*, given by <@{ann.id}>")
     await town.cordon.idle()
+    await bob.slash(channel.id, "/incident timeline")
+    told = await town.until_whisper("bob", channel, "🤝 Role")
+    assert f"handed over to <@{bob.id}>" in told.words
     assert f"Commander <@{bob.id}>" in town.message(COMMON, "INC-1").words
     await town.sandbox.until(lambda: f"<@{bob.id}>" in channel.topic)
 
