@@ -43,6 +43,7 @@ from bot.services import (
     tell_declaration,
     unattended,
 )
+from bot.services.contain import carry_out, check_actions, expiry, show_run, take_back, waiting
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
@@ -50,9 +51,11 @@ from bot.settings import Environment, Settings
 from bot.views.templates import Templates
 from bot.webhooks.http import HttpServer
 from bot.webhooks.readiness import Readiness
+from commands.base.contract import Surroundings
 from incidents.clock import Clock
 from incidents.errors import ConfigError, OutsideError
 from storage.database import Database
+from storage.evidence import open_evidence
 from storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -69,8 +72,10 @@ _JOBS = (
     archive_channel,
     ask_access,
     ask_approval,
+    carry_out,
     change_severity,
     declare_later,
+    expiry,
     export,
     notice,
     open_channel,
@@ -86,7 +91,10 @@ _JOBS = (
     role_told,
     send_telling,
     tell_declaration,
+    show_run,
+    take_back,
     unattended,
+    waiting,
 )
 """Every use case that leaves work to the journal."""
 
@@ -147,6 +155,8 @@ class Cordon:
             settings.organisation.templates.folder, named=settings.organisation.template_names
         )
         templates.prove(settings.organisation.scheme)
+        await asyncio.to_thread(check_actions.check_actions, settings.organisation.catalog)
+        evidence = open_evidence(environment.evidence_url)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
         await database.upgrade()
@@ -159,7 +169,7 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        artist = Artist(templates, settings.organisation.scheme, self._clock, settings.organisation.audiences)
+        artist = Artist(templates, settings.organisation, self._clock)
         lease = settings.organisation.journal.lease_seconds
         # twice a job's lease: an edit's is not renewed while Slack lets it wait
         refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)
@@ -172,6 +182,8 @@ class Cordon:
             templates=templates,
             artist=artist,
             refresher=refresher,
+            surroundings=await self._surroundings(),
+            evidence=evidence,
             pager=self._pager(),
         )
         self.journal = Journal(
@@ -190,6 +202,15 @@ class Cordon:
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
+
+    async def _surroundings(self) -> Surroundings:
+        """What actions may use; their session keeps no cookies and no credentials, and asks no proxy."""
+        session = aiohttp.ClientSession(
+            timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        )
+        http = await self._stack.enter_async_context(session)
+        connections = self._settings.organisation.connections
+        return Surroundings(self._clock, http, self._settings.secret, connections)
 
     def _pager(self) -> "Pager | None":
         """The door to PagerDuty, closed when stopping; its package is loaded only where it is configured."""

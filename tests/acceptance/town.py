@@ -42,7 +42,8 @@ class Town:
         await self.sandbox.stop()
 
     async def start_bot(self) -> None:
-        settings = Settings(read_environment(self.variables()), self.organisation)
+        variables = self.variables()
+        settings = Settings(read_environment(variables), self.organisation, variables)
         self.cordon = Cordon(settings, clock=self.clock, call_timeout=self.call_timeout)
         await self.cordon.start()
         if self.transport == "http":
@@ -65,6 +66,7 @@ class Town:
             "SLACK_API_URL": self.sandbox.api_url,
             "DATABASE_URL": self.database_url or f"sqlite:///{self.folder}/cordon.db",
             "PORT": "0",
+            "EVIDENCE_URL": str(self.folder / "evidence"),
             **secret,
             **self.extra,
         }
