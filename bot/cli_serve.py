@@ -37,6 +37,9 @@ def _town_options(parser: argparse.ArgumentParser) -> None:
         "--page-port", type=_port, default=3001, help="where the page listens (0: any free port)"
     )
     parser.add_argument("--port", type=_port, default=3000, help="where the bot listens (0: any free port)")
+    parser.add_argument(
+        "--service-port", type=_port, default=3002, help="where the toy AI service listens (0: any free port)"
+    )
     parser.add_argument("--folder", type=Path, default=Path("data/sandbox"), help="where everything is kept")
 
 
@@ -84,18 +87,46 @@ def _sandbox(chosen: argparse.Namespace) -> int:
         raise ConfigError(
             f"{chosen.folder} can't be made: {error.strerror}. Choose with --folder."
         ) from error
-    living = town.live(
-        manifest.read(),
-        chosen.folder,
-        chosen.page_port,
-        lambda tokens: _citizen(chosen, tokens, _with_people(organisation)),
-        lambda text: print(text, flush=True),
-    )
     try:
-        asyncio.run(living)
+        asyncio.run(_live(chosen, town, _with_people(organisation)))
     except town.CantOpenError as error:
         raise ConfigError(str(error)) from error
     return 0
+
+
+async def _live(chosen: argparse.Namespace, town: Any, organisation: Organisation) -> None:  # noqa: ANN401 - loaded by name
+    """Run the workspace, the bot, and the toy AI service that it can contain, until it is stopped."""
+    service = import_module("sandbox.toy_service").ToyService(
+        port=chosen.service_port, start_seconds=1, stop_seconds=2
+    )
+    try:
+        await service.start()
+    except OSError as error:
+        raise ConfigError(
+            f"The toy service can't listen on port {chosen.service_port}: {error.strerror}. Choose with --service-port."
+        ) from error
+    print(f"A toy AI service does harm at {service.url} until it is contained.", flush=True)
+    furnished = _with_actions(organisation, service.actions(), service.connections())
+    try:
+        await town.live(
+            manifest.read(),
+            chosen.folder,
+            chosen.page_port,
+            lambda tokens: _citizen(chosen, {**tokens, **service.environment()}, furnished),
+            lambda text: print(text, flush=True),
+        )
+    finally:
+        await service.stop()
+
+
+def _with_actions(
+    organisation: Organisation, actions: dict[str, Any], connections: dict[str, Any]
+) -> Organisation:
+    """Where no actions were configured, those that contain the toy service."""
+    if organisation.actions:
+        return organisation
+    furnished = {**organisation.model_dump(), "actions": actions, "connections": connections}
+    return Organisation.model_validate(furnished)
 
 
 def _with_people(organisation: Organisation) -> Organisation:

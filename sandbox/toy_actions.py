@@ -68,7 +68,7 @@ def _containing(url: str) -> dict[str, _Json]:
             "high",
             "every conversation",
         ),
-        "shift-to-baseline": _traffic("Send all traffic to the baseline model", {BASELINE: 100, AGENT: 0}),
+        "safe-baseline": _traffic("Send all traffic to the baseline model", {BASELINE: 100, AGENT: 0}),
     }
 
 
@@ -105,7 +105,7 @@ def _sequences() -> dict[str, _Json]:
         "kill-switch": {
             "title": "Kill switch: all of the agent, now",
             "description": "Tools off, conversations paused, traffic to the baseline model, agents stopped.",
-            "sequence": ["tools-off", "pause-all-conversations", "shift-to-baseline", "stop-agent"],
+            "sequence": ["tools-off", "pause-all-conversations", "safe-baseline", "stop-agent"],
             "parallel": True,
             "on_failure": "continue",
             "recovery": "recovery",

@@ -28,7 +28,7 @@ async def main() -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder:
         async with command_line.running(
-            Path(folder), "sandbox", "--port", "0", "--page-port", "0"
+            Path(folder), "sandbox", "--port", "0", "--page-port", "0", "--service-port", "0"
         ) as program:
             address = (await command_line.line(program, "Open http")).split()[1]
             async with async_playwright() as playwright:

@@ -88,7 +88,7 @@ async def test_who_holds_communications_owes_the_updates(open_town: OpenTown) ->
 async def test_a_drill_calls_nobody_but_who_leads_it(open_town: OpenTown) -> None:
     town, clock = await _slow(open_town, [{"after_minutes": 10, "people": ["severity", "@leads"]}])
     channel = await town.declare()
-    await town.cordon.parts.database.write(lambda work: work.incidents.change(1, drill=True))
+    await town.cordon.parts.database.write(lambda work: work.incidents.change(1, drill=True, calls=False))
     await _give(town, Role.COMMUNICATIONS, "cyd")
     await clock.advance(timedelta(minutes=41))
     assert _calls(town, channel) == ["ann"]

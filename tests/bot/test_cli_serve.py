@@ -16,7 +16,7 @@ NOWHERE = {
 }
 """A workspace that does not answer."""
 
-FREE = ("--port", "0", "--page-port", "0")
+FREE = ("--port", "0", "--page-port", "0", "--service-port", "0")
 
 
 @pytest.fixture
@@ -108,7 +108,9 @@ async def test_run_with_tokens_joins_that_workspace(tmp_path: Path) -> None:
 
 
 async def test_a_page_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path, taken_port: int) -> None:
-    ran = await command_line.run(tmp_path, "sandbox", "--port", "0", "--page-port", str(taken_port))
+    ran = await command_line.run(
+        tmp_path, "sandbox", "--port", "0", "--page-port", str(taken_port), "--service-port", "0"
+    )
     assert ran.status == 1
     assert "--page-port" in ran.err
     assert "Traceback" not in ran.err

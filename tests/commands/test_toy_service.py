@@ -24,7 +24,7 @@ CONTAINING = (
     "tools-off",
     "pause-conversations",
     "pause-all-conversations",
-    "shift-to-baseline",
+    "safe-baseline",
 )
 
 

@@ -159,4 +159,3 @@ def test_updates_are_owed_by_communications_else_the_commander_else_the_reporter
     assert owes_updates(_incident(speaking, commander=BOB)) == CYD
     assert owes_updates(_incident(commander=BOB)) == BOB
     assert owes_updates(_incident()) == ANN
-    assert owes_updates(_incident(speaking, commander=BOB, drill=True)) == BOB
