@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import manifest
+from bot import cli_doctor_actions, manifest
 from bot.app import pagerduty_access
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
@@ -23,7 +23,9 @@ Finding = tuple[bool, str]
 
 def add_parser(verbs: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
     """Register the verb."""
-    parser = verbs.add_parser("doctor", help="check tokens, scopes, channel, database and configuration")
+    parser = verbs.add_parser(
+        "doctor", help="check tokens, scopes, channel, database, configuration and actions"
+    )
     parser.set_defaults(run=_doctor)
 
 
@@ -37,7 +39,7 @@ def _doctor(_chosen: argparse.Namespace) -> int:
 async def _collect(settings: Settings) -> list[Finding]:
     found = [_files(settings), await _database(settings)]
     found += [finding async for finding in _slack(settings)]
-    return [*found, await _pagerduty(settings)]
+    return [*found, *await cli_doctor_actions.look(settings), await _pagerduty(settings)]
 
 
 def _files(settings: Settings) -> Finding:

@@ -106,7 +106,7 @@ ELSEWHERE = {
     ),
     "acceptance/test_crash.py": ("bot/services/post_once.py",),
     "acceptance/test_faults.py": ("bot/listeners/failures.py",),
-    "acceptance/test_doctor.py": ("bot/cli_doctor.py",),
+    "acceptance/test_doctor.py": ("bot/cli_doctor.py", "bot/cli_doctor_actions.py"),
     "acceptance/test_readiness.py": (
         "bot/webhooks/http.py",
         "bot/webhooks/metrics.py",

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sandbox import Sandbox
 from sandbox.pagerduty import PagerDutySandbox
+from sandbox.toy_service import ToyService
 from tests import command_line
 from tests.acceptance.town import MANIFEST
 
@@ -57,7 +59,7 @@ async def test_where_all_is_right_every_line_says_so(tmp_path: Path, sandbox: Sa
     status, lines = await _doctor(tmp_path, _variables(sandbox))
     assert status == 0
     bot = sandbox.workspace.bot_user_id
-    assert [line[:6] for line in lines] == ["ok    "] * 7
+    assert [line[:6] for line in lines] == ["ok    "] * 8
     assert "configuration: 5 playbooks, severities SEV0, SEV1, SEV2, SEV3 and SEV4" in lines[0]
     assert lines[1].endswith("database: answers and is up to date")
     assert f"the bot token belongs to {bot} in " in lines[2]
@@ -71,7 +73,7 @@ async def test_over_http_no_socket_is_tried(tmp_path: Path, sandbox: Sandbox) ->
     variables = _variables(sandbox, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=sandbox.signing_secret)
     status, lines = await _doctor(tmp_path, variables)
     assert status == 0
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert not [call for call in sandbox.calls if call.method == "apps.connections.open"]
 
 
@@ -127,7 +129,7 @@ async def test_without_slack_the_rest_is_looked_at_all_the_same(tmp_path: Path) 
     status, lines = await _doctor(tmp_path, {})
     assert status == 1
     assert _wrong(lines) == ["slack: SLACK_BOT_TOKEN is not set (README, “Connect your workspace”)"]
-    assert len(lines) == 4
+    assert len(lines) == 5
 
 
 async def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -194,3 +196,31 @@ async def test_what_pagerduty_refuses_is_told(
     assert wrong.startswith("PagerDuty: PagerDuty answered 401")
     assert "u+wrongkey" not in "".join(lines)
     assert pagerduty.routing_key not in "".join(lines)
+
+
+async def test_what_the_actions_need_is_asked_from_the_cluster(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with ToyService() as service:
+        configured = {"actions": service.actions(), "connections": service.connections()}
+        (tmp_path / "cordon.yaml").write_text(yaml.safe_dump(configured))
+        status, lines = await _doctor(tmp_path, _variables(sandbox, **service.environment()))
+        assert status == 0, lines
+        assert any("permissions that the actions need are granted" in line for line in lines)
+        service.cluster.forbidden.add(("patch", "deployments/scale"))
+        status, lines = await _doctor(tmp_path, _variables(sandbox, **service.environment()))
+        assert status == 1
+        assert any("patch" in line and "deployments/scale" in line for line in _wrong(lines))
+
+
+async def test_an_action_that_its_command_does_not_take_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    wrong = {
+        "stop": {
+            "title": "Stop",
+            "command": "kubernetes_scale",
+            "params": {"namespace": "prod"},
+            "risk": "low",
+        }
+    }
+    (tmp_path / "cordon.yaml").write_text(yaml.safe_dump({"actions": wrong}))
+    status, lines = await _doctor(tmp_path, _variables(sandbox))
+    assert status == 1
+    assert any(line.startswith("actions: cordon.yaml: actions.stop.params") for line in _wrong(lines))

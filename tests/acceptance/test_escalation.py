@@ -91,4 +91,4 @@ async def test_a_drill_calls_nobody_but_who_leads_it(open_town: OpenTown) -> Non
     await town.cordon.parts.database.write(lambda work: work.incidents.change(1, drill=True, calls=False))
     await _give(town, Role.COMMUNICATIONS, "cyd")
     await clock.advance(timedelta(minutes=41))
-    assert _calls(town, channel) == ["ann"]
+    assert _calls(town, channel) == ["cyd"], "who has a role in the drill, and nobody else"
