@@ -6,7 +6,7 @@ from typing import Final
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import answers
-from incidents.errors import TemporaryError
+from incidents.errors import OutageError
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
 from storage.journal.run import JobRun
@@ -29,7 +29,7 @@ def kind(parts: Parts) -> JobKind:
         if incident.channel_id is None:
             if incident.status.is_over:
                 return  # it ended before it had a channel
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         await post_once(parts, run, incident.channel_id, answers.told(run.args["markup"]), "notice")
 
     return JobKind(KIND, body)

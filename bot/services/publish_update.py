@@ -8,7 +8,7 @@ from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import updates
-from incidents.errors import IllegalMoveError, NotUnderstoodError, TemporaryError
+from incidents.errors import IllegalMoveError, NotUnderstoodError, OutageError
 from incidents.incident import Incident
 from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
 from incidents.timeline import EntryKind
@@ -92,7 +92,7 @@ def kind(parts: Parts) -> JobKind:
     async def body(run: JobRun) -> None:
         incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
         if incident.channel_id is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         told = await parts.database.read(lambda work: work.updates.all(incident.id))
         update = next(one for one in told if one.id == run.args["update"])
         await post_once(parts, run, incident.channel_id, updates.message(incident, update), "update")
