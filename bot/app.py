@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
+from bot.composition import Wording, compose, pagerduty
 from bot.listeners import features
 from bot.listeners.reception import Reception
-from bot.playbooks import PlaybookLibrary
 from bot.services import (
     archive_channel,
     ask_approval,
@@ -40,24 +40,23 @@ from bot.services import (
     send_telling,
     unattended,
 )
-from bot.services.draw import Artist
-from bot.services.parts import Parts
-from bot.services.refresh import Refresher
 from bot.settings import Environment, Settings
-from bot.views.templates import Templates
 from bot.webhooks.http import HttpServer
 from bot.webhooks.readiness import Readiness
 from incidents.clock import Clock
 from incidents.errors import ConfigError, OutsideError
+from incidents.paging import Pager
 from storage.database import Database
 from storage.journal import Journal
 
 if TYPE_CHECKING:
-    from bot.clients.pagerduty import PagerDutyAccess
-    from incidents.paging import Pager
+    from bot.services.parts import Parts
 
 _CALL_TIMEOUT = 10.0
 """Seconds for one call to Slack, far shorter than a job's lease."""
+
+_POLL = 5.0
+"""Seconds after which the work of other replicas and of the command line is noticed."""
 
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
@@ -91,10 +90,16 @@ class Cordon:
     """One bot: started once, stopped once."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, call_timeout: float = _CALL_TIMEOUT
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        call_timeout: float = _CALL_TIMEOUT,
+        poll_seconds: float = _POLL,
     ) -> None:
         self._settings = settings
         self._call_timeout = call_timeout
+        self._poll_seconds = poll_seconds
         self._timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
         self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
@@ -135,12 +140,7 @@ class Cordon:
                 "SLACK_BOT_TOKEN is not set. See “Connect your workspace” in the README, or run: cordon sandbox"
             )
         owner = secrets.token_hex(8)
-        playbooks = PlaybookLibrary.load(settings.organisation.playbooks.folder)
-        playbooks.get(settings.organisation.playbooks.default)
-        templates = Templates(
-            settings.organisation.templates.folder, named=settings.organisation.template_names
-        )
-        templates.prove(settings.organisation.scheme)
+        wording = Wording(settings.organisation)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
         await database.upgrade()
@@ -153,19 +153,13 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        artist = Artist(templates, settings.organisation.scheme, self._clock, settings.organisation.audiences)
-        lease = settings.organisation.journal.lease_seconds
-        # twice a job's lease: an edit's is not renewed while Slack lets it wait
-        refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)
-        self.parts = Parts(
-            database=database,
-            workspace=workspace,
-            clock=self._clock,
-            organisation=settings.organisation,
-            playbooks=playbooks,
-            templates=templates,
-            artist=artist,
-            refresher=refresher,
+        self.parts = compose(
+            settings.organisation,
+            wording,
+            database,
+            workspace,
+            self._clock,
+            owner=owner,
             pager=self._pager(),
         )
         self.journal = Journal(
@@ -173,29 +167,24 @@ class Cordon:
             self._clock,
             [module.kind(self.parts) for module in _JOBS],
             owner=owner,
-            lease_seconds=lease,
+            lease_seconds=settings.organisation.journal.lease_seconds,
+            poll_seconds=self._poll_seconds,
         )
         reception = self._reception = Reception(self.parts)
         app = _bolt(environment, client, workspace)
         features.register(app, reception)
-        await refresher.start()
-        self._stack.push_async_callback(refresher.stop)
+        await self.parts.refresher.start()
+        self._stack.push_async_callback(self.parts.refresher.stop)
         await self.journal.start()
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
 
-    def _pager(self) -> "Pager | None":
-        """The door to PagerDuty, closed when stopping; its package is loaded only where it is configured."""
-        access = pagerduty_access(self._settings.environment)
-        if access is None:
-            _log.info("PagerDuty is off: PAGERDUTY_ROUTING_KEY is not set, so nobody is paged")
-            return None
-        from bot.clients.pagerduty import PagerDuty, Patience  # noqa: PLC0415 - see above
-
-        limit = self._call_timeout
-        pager = PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
-        self._stack.callback(pager.close)
+    def _pager(self) -> Pager | None:
+        """The door to PagerDuty, closed when stopping."""
+        pager = pagerduty(self._settings.environment, self._call_timeout)
+        if pager is not None:
+            self._stack.callback(pager.close)
         return pager
 
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
@@ -227,21 +216,6 @@ class Cordon:
         if found is None:
             _log.error("The bot is not in %s: invite it there, or incidents are announced nowhere", reference)
         _log.info("Connected to %s as %s", identity.url, identity.user)
-
-
-def pagerduty_access(environment: Environment) -> "PagerDutyAccess | None":
-    """What PagerDuty's door is opened with, or None where PagerDuty is not configured."""
-    if environment.pagerduty_routing_key is None:
-        return None
-    from bot.clients.pagerduty import PagerDutyAccess  # noqa: PLC0415 - loaded only where it is configured
-
-    return PagerDutyAccess(
-        routing_key=environment.pagerduty_routing_key,
-        api_key=environment.pagerduty_api_key,
-        from_email=environment.pagerduty_from_email,
-        events_url=environment.pagerduty_events_url,
-        api_url=environment.pagerduty_api_url,
-    )
 
 
 def _bolt(environment: Environment, client: AsyncWebClient, workspace: SlackWorkspace) -> AsyncApp:
