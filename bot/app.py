@@ -22,8 +22,10 @@ from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.services import (
     archive_channel,
+    ask_access,
     ask_approval,
     change_severity,
+    declare_later,
     export,
     notice,
     open_channel,
@@ -38,6 +40,7 @@ from bot.services import (
     retrospective,
     role_told,
     send_telling,
+    tell_declaration,
     unattended,
 )
 from bot.settings import Environment, Settings
@@ -63,8 +66,10 @@ _GRACE = 8.0
 
 _JOBS = (
     archive_channel,
+    ask_access,
     ask_approval,
     change_severity,
+    declare_later,
     export,
     notice,
     open_channel,
@@ -79,6 +84,7 @@ _JOBS = (
     retrospective,
     role_told,
     send_telling,
+    tell_declaration,
     unattended,
 )
 """Every use case that leaves work to the journal."""

@@ -64,7 +64,7 @@ def crew_of(incident: Incident) -> Crew:
 def owes_updates(incident: Incident) -> str:
     """Who sees to it that status updates go out: communications, else the commander, else the reporter."""
     speaking = crew_of(incident).of(Role.COMMUNICATIONS)
-    if speaking and not incident.drill:
+    if speaking:
         return speaking[0].user
     return incident.commander or incident.reporter
 

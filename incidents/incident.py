@@ -40,6 +40,8 @@ class Incident(BaseModel):
     """Whether only members of its channel may know of it."""
     drill: bool = False
     """Whether it is an exercise."""
+    calls: bool = True
+    """Whether people are called for it; a drill does so only when it was told to."""
     source: str | None = None
     """A link to what it was declared from."""
     acknowledged_at: datetime | None = None
@@ -56,6 +58,11 @@ class Incident(BaseModel):
     def key(self) -> str:
         """The id that people see, such as INC-42."""
         return f"INC-{self.id}"
+
+
+def channel_prefix(incident: Incident) -> str:
+    """What the name of its channel begins with."""
+    return "drill" if incident.drill else "inc"
 
 
 def channel_name(incident_id: int, title: str, *, prefix: str = "inc", suffix: str = "") -> str:

@@ -150,6 +150,10 @@ class Workspace(Protocol):
         """What sort of account this person has; who is not known counts as deactivated."""
         ...
 
+    def account_at_hand(self, user: str) -> Account | None:
+        """The same without asking anybody; None where it would have to be asked."""
+        ...
+
     async def is_member(self, channel: str, user: str) -> bool:
         """Whether a person is in a channel; asked anew each time."""
         ...

@@ -34,6 +34,7 @@ class Incidents:
         incident_type: str | None = None,
         private: bool = False,
         drill: bool = False,
+        calls: bool = True,
         source: str | None = None,
     ) -> Incident:
         """Keep a new incident under the next number, from 1 on.
@@ -53,6 +54,7 @@ class Incidents:
             "type": incident_type,
             "private": private,
             "drill": drill,
+            "calls": calls,
             "source": source,
             "classification": {},
             "crew": {},
@@ -123,9 +125,15 @@ class Incidents:
         """The newest incidents of any status, newest first."""
         return await self._list(select(INCIDENTS).order_by(INCIDENTS.c.id.desc()).limit(limit))
 
+    async def drills(self) -> list[Incident]:
+        """Every drill whose channel is not archived yet, oldest first."""
+        query = select(INCIDENTS).where(INCIDENTS.c.drill, INCIDENTS.c.archived_at.is_(None))
+        return await self._list(query.order_by(INCIDENTS.c.id))
+
     async def count_open(self) -> int:
-        """How many incidents are not resolved."""
-        query = select(func.count()).select_from(INCIDENTS).where(INCIDENTS.c.status.in_(_OPEN))
+        """How many incidents are not resolved; drills are not counted."""
+        real = INCIDENTS.c.status.in_(_OPEN) & ~INCIDENTS.c.drill
+        query = select(func.count()).select_from(INCIDENTS).where(real)
         count: int = (await self._session.execute(query)).scalar_one()
         return count
 

@@ -27,9 +27,8 @@ class SlackAccounts(SlackIdentity):
 
     async def account(self, user: str) -> Account:
         """What sort of account this person has; who is not known counts as deactivated."""
-        known = self._accounts.get(user)
-        if known and self._clock.now() - known[0] < _KEPT:
-            return known[1]
+        if (known := self.account_at_hand(user)) is not None:
+            return known
         try:
             said = await self._calls.make("users.info", lambda: self._client.users_info(user=user), safe=True)
         except PermanentError as error:
@@ -37,6 +36,11 @@ class SlackAccounts(SlackIdentity):
                 raise
             return Account(is_deactivated=True)
         return self._remember_account(said["user"])
+
+    def account_at_hand(self, user: str) -> Account | None:
+        """The same without asking anybody; None where it would have to be asked."""
+        known = self._accounts.get(user)
+        return known[1] if known and self._clock.now() - known[0] < _KEPT else None
 
     def _remember_account(self, user: Mapping[str, Any]) -> Account:
         account = Account(

@@ -72,7 +72,9 @@ def _read_flag(words: Words, name: str, value: str, following: "object") -> None
             raise NotUnderstoodError(
                 f"--playbook needs a name, such as: {EXAMPLE} --playbook agentic-on-call"
             )
-    elif name in {"private", "drill"}:
+    elif name in {"private", "drill", "page"}:
         words.flags.append(name)
     else:
-        raise NotUnderstoodError(f"I don't know --{name}. There is --playbook NAME. Example: {EXAMPLE}")
+        raise NotUnderstoodError(
+            f"I don't know --{name}. There are --playbook NAME, --private, --drill and --page. Example: {EXAMPLE}"
+        )

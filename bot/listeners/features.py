@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.listeners import (
+    access,
     approve,
     assess,
     card,
@@ -10,6 +11,7 @@ from bot.listeners import (
     classify,
     closing,
     declare,
+    drill,
     failures,
     home,
     keep_message,
@@ -41,6 +43,8 @@ VERBS = (
     resolve.VERB,
     *closing.VERBS,
     *stages.VERBS[3:],
+    drill.VERB,
+    access.VERB,
     look.STATUS,
     look.LIST,
 )
@@ -58,6 +62,7 @@ _FEATURES = (
     update,
     approve,
     resolve,
+    access,
     card,
     home,
     keep_message,

@@ -8,7 +8,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from bot.services import channel_people, page, remind, unattended
+from bot.services import channel_people, page, remind, tell_declaration, unattended
 from bot.services.draw import ANNOUNCEMENT, CARD, TOPIC
 from bot.services.parts import Parts
 from bot.services.post_once import post_once, say_once
@@ -58,6 +58,8 @@ async def change_severity(
         await remind.enqueue(work, parts, incident, now=now)
         await unattended.enqueue(work, parts, incident, now=now)
         await page.raised(work, parts, incident, before, now)
+        if level.key < before:
+            await tell_declaration.enqueue(work, incident, level.key, now=now)
         told = {"from": before, "to": level.key, "reason": reason, "by": by}
         job = NewJob(KIND, f"{KIND}:{incident_id}:{entry.seq}", told, incident_id=incident_id)
         await work.jobs.add(job, now=now)

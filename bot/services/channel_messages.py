@@ -30,7 +30,8 @@ INITIAL = "initial"
 class Prepared:
     """What is to be posted, read before the channel is there."""
 
-    announcement: PostedMessage
+    announcement: PostedMessage | None
+    """None of a private incident, which nobody outside hears of."""
     card: PostedMessage
     checklist: Sequence[PostedMessage]
     phases: Sequence[ChecklistPhase]
@@ -46,7 +47,7 @@ class Prepared:
 async def prepare(parts: Parts, run: JobRun, incident: Incident) -> Prepared:
     """Read what is to be posted, and record the intent to post it."""
     prepared = await parts.database.read(lambda work: _read(work, incident.id))
-    posted = [prepared.announcement, *prepared.in_channel]
+    posted = [*([prepared.announcement] if prepared.announcement else []), *prepared.in_channel]
     await run.intend(INITIAL, *(_name(one) for one in posted))
     return prepared
 
@@ -79,15 +80,16 @@ async def announce(parts: Parts, run: JobRun, incident: Incident, prepared: Prep
     if channel is None:
         text = f"I am not in {reference}: invite me there (/invite @Cordon), so that everybody sees this"
         raise TemporaryError("Slack", "not_in_channel", text)
-    await _post(parts, run, incident, prepared.announcement, prepared, channel=channel)
+    if prepared.announcement:
+        await _post(parts, run, incident, prepared.announcement, prepared, channel=channel)
 
 
 async def _read(work: UnitOfWork, incident_id: int) -> Prepared:
-    [announcement] = await work.messages.of(incident_id, ANNOUNCEMENT)
+    announcements = await work.messages.of(incident_id, ANNOUNCEMENT)
     [card] = await work.messages.of(incident_id, CARD)
     told = await work.updates.all(incident_id)
     return Prepared(
-        announcement=announcement,
+        announcement=announcements[0] if announcements else None,
         card=card,
         checklist=await work.messages.of(incident_id, CHECKLIST),
         phases=await work.checklists.phases(incident_id),

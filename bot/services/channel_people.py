@@ -26,6 +26,8 @@ async def wanted(parts: Parts, incident: Incident) -> Wanted:
 
 def references(parts: Parts, incident: Incident) -> list[str]:
     """The people of the incident's severity, and those of every incident, as the organisation writes them."""
+    if not incident.calls:
+        return []  # a drill that was not told to call anybody
     level = parts.scheme.get(incident.severity)
     return [*(level.invite if level else ()), *parts.organisation.invite.everyone]
 

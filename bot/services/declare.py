@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.services import open_channel, page, phase_due, remind, tell_audiences, unattended
+from bot.services import open_channel, page, phase_due, remind, tell_audiences, tell_declaration, unattended
 from bot.services.draw import ANNOUNCEMENT, CARD, CHECKLIST, TOPIC
 from bot.services.parts import Parts
 from bot.views import updates
@@ -29,6 +29,13 @@ class DeclareIncident(BaseModel):
     reporter: str
     origin: str | None = None
     """The channel it was declared from, if any."""
+    incident_type: str | None = None
+    private: bool = False
+    drill: bool = False
+    calls: bool = True
+    """Whether people are called; only asked of a drill."""
+    source: str | None = None
+    """A link to what it was declared from."""
 
 
 async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Incident | None:
@@ -55,7 +62,8 @@ async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Inc
         await phase_due.enqueue(work, incident, playbook, now=now)
         await remind.enqueue(work, parts, incident, now=now)
         await unattended.enqueue(work, parts, incident, now=now)
-        await page.want(work, parts, incident, now)
+        await page.want(work, parts, incident, now, drill_too=incident.calls)
+        await tell_declaration.enqueue(work, incident, incident.severity, now=now)
         return incident
 
     return await parts.database.write(commit)
@@ -70,8 +78,14 @@ async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: d
         reporter=order.reporter,
         declared_at=now,
         next_update_at=parts.scheme.next_update(order.severity, now),
+        incident_type=order.incident_type,
+        private=order.private,
+        drill=order.drill,
+        calls=order.calls or not order.drill,
+        source=order.source,
     )
-    said = f"Declared {incident.severity}: {incident.title}"
+    sort = f"{'private ' if incident.private else ''}{'drill ' if incident.drill else ''}"
+    said = f"Declared {sort}{incident.severity}: {incident.title}"
     await work.timeline.append(incident.id, at=now, actor=order.reporter, kind=EntryKind.DECLARED, text=said)
     fields = UpdateFields(state=order.summary)
     text = updates.text(
@@ -91,7 +105,7 @@ async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: d
 
 
 async def _expect_messages(work: UnitOfWork, incident: Incident, playbook: Playbook) -> None:
-    for kind in (ANNOUNCEMENT, CARD, TOPIC):
+    for kind in (CARD, TOPIC) if incident.private else (ANNOUNCEMENT, CARD, TOPIC):
         await work.messages.expect(incident.id, kind)
     for position in range(len(playbook.phases)):
         await work.messages.expect(incident.id, CHECKLIST, position)

@@ -30,6 +30,9 @@ def kind(parts: Parts) -> JobKind:
             if incident.status.is_over:
                 return  # it ended before it had a channel
             raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
-        await post_once(parts, run, incident.channel_id, answers.told(run.args["markup"]), "notice")
+        mark = "🧪 " if incident.drill else ""
+        await post_once(
+            parts, run, incident.channel_id, answers.told(f"{mark}{run.args['markup']}"), "notice"
+        )
 
     return JobKind(KIND, body)

@@ -15,6 +15,7 @@ from bot.services import (
     channel_messages,
     channel_people,
     page,
+    private_refused,
     send_telling,
 )
 from bot.services.draw import ANNOUNCEMENT, CARD
@@ -23,7 +24,7 @@ from bot.services.post_once import say_once
 from bot.services.side_by_side import side_by_side
 from bot.views import answers, declare_modal, mrkdwn
 from incidents.errors import OutageError, OutsideError, PermanentError, TemporaryError
-from incidents.incident import Incident, channel_name
+from incidents.incident import Incident, channel_name, channel_prefix
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -69,6 +70,7 @@ class _Opening:
         self._unreached: set[str] = set()  # those of them that failed because Slack is down
         self._lasting = False  # whether what is lacking is more than a hiccup, and worth a message
         self._channel: dict[str, str] | None = None
+        self._refusal: PermanentError | None = None
 
     async def attempt(self) -> None:
         """Do what is not done yet.
@@ -86,6 +88,10 @@ class _Opening:
             if self._channel:
                 incident = incident.model_copy(update={"channel_id": self._channel["id"]})
                 await self._furnish(incident, prepared, people)
+            elif incident.private:
+                if self._refusal:
+                    await private_refused.end(self._parts, self._run, incident, self._refusal)
+                    return
             else:
                 announced = channel_messages.announce(self._parts, self._run, incident, prepared)
                 await self._try("announcement", announced)
@@ -97,12 +103,15 @@ class _Opening:
     async def _open(self, incident: Incident) -> None:
         """Make the channel, or find the one that an earlier attempt made."""
         workspace = self._parts.workspace
-        names = [channel_name(incident.id, incident.title, suffix=suffix) for suffix in _SUFFIXES]
+        prefix = channel_prefix(incident)
+        names = [
+            channel_name(incident.id, incident.title, prefix=prefix, suffix=suffix) for suffix in _SUFFIXES
+        ]
 
         async def create() -> dict[str, str]:
             for name in names:
                 try:
-                    channel = await workspace.create_channel(name, private=False)
+                    channel = await workspace.create_channel(name, private=incident.private)
                 except PermanentError as error:
                     if error.code != "name_taken":
                         raise
@@ -131,7 +140,11 @@ class _Opening:
         parts, run = self._parts, self._run
         await side_by_side(
             self._try("card and checklist", channel_messages.post_all(parts, run, incident, prepared)),
-            self._try("announcement", channel_messages.announce(parts, run, incident, prepared)),
+            *(
+                []
+                if incident.private
+                else [self._try("announcement", channel_messages.announce(parts, run, incident, prepared))]
+            ),
             self._bind(incident),
             self._try("invitations", channel_people.invite(parts, run, incident, people)),
             self._try("topic", channel_furniture.topic(parts, run, incident)),
@@ -155,6 +168,7 @@ class _Opening:
             self._failed.append(name)
             if isinstance(error, OutageError):
                 self._unreached.add(name)
+            self._refusal = error if isinstance(error, PermanentError) else None
             self._lasting |= self._run.attempt > 1 or isinstance(error, PermanentError)
             lacking = mrkdwn.escape(f"Not done yet: {name}. {error}. I keep trying.")
         if lacking:
@@ -184,8 +198,8 @@ async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts:
     )
     await page.channel_opened(work, incident, parts.clock.now())
     await ask_approval.ask_all(work, incident_id, now=parts.clock.now())
-    [announcement] = await work.messages.of(incident_id, ANNOUNCEMENT)
-    if announcement.ts:  # it was posted while there was no channel to link to
+    announcement = await work.messages.of(incident_id, ANNOUNCEMENT)
+    if announcement and announcement[0].ts:  # it was posted while there was no channel to link to
         await parts.refresher.touch(work, incident_id, ANNOUNCEMENT)
 
 

@@ -42,6 +42,12 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
         raise NotAllowedError(decision.sentence)
 
 
+def is_known(parts: Parts, right: Right, user: str) -> bool:
+    """Whether a right outside an incident can be judged without asking Slack."""
+    rule = parts.organisation.policy.rules.get(right, Rule())
+    return parts.workspace.account_at_hand(user) is not None and not rule.groups
+
+
 async def may(parts: Parts, right: Right, user: str, incident: Incident | None = None) -> bool:
     """Whether a person has the right; nothing is recorded."""
     policy = parts.organisation.policy

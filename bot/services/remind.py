@@ -119,8 +119,8 @@ async def _escalated(parts: Parts, run: JobRun, incident: Incident, due: datetim
 
 
 def _called(parts: Parts, incident: Incident, step: Escalation) -> list[str]:
-    """Whom a step means, as references; of a drill nobody hears beside who leads it."""
-    if incident.drill:
+    """Whom a step means, as references; a drill that calls nobody is heard by who leads it alone."""
+    if not incident.calls:
         return []
     crew, roles = crew_of(incident), {role.value: role for role in Role}
     found: list[str] = []

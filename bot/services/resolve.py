@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.services import (
     archive_channel,
+    drill,
     gates,
     over,
     remind,
@@ -59,6 +60,8 @@ async def resolve(
         )
         await over.settle(work, parts, incident, now=now)
         await retrospective.enqueue(work, parts, incident, now=now)
+        if incident.drill:
+            await drill.tell_score(work, parts, incident, by=by, now=now)
         return incident
 
     return await change_incident(parts, incident_id, change, delivery=delivery)

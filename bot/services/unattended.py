@@ -69,9 +69,8 @@ def kind(parts: Parts) -> JobKind:
 
 
 async def _people(parts: Parts, incident: Incident) -> str:
-    """Whom to call: the severity's people; in a drill nobody but who began it."""
-    wanted = [incident.reporter, *([] if incident.drill else references(parts, incident))]
-    users, _ = await parts.workspace.people(wanted)
+    """Whom to call: the severity's people, and who declared it."""
+    users, _ = await parts.workspace.people([incident.reporter, *references(parts, incident)])
     return " ".join(mrkdwn.user(user) for user in users[:_MENTIONED])
 
 

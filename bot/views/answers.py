@@ -116,6 +116,13 @@ def update_soon(incident: Incident) -> Message:
     return Message(f"{incident.key}: a status update is due soon", [blocks.section(said), _write(incident)])
 
 
+def heads_up(incident: Incident) -> Message:
+    """To those who are told of a declaration and not called."""
+    line = mrkdwn.escape(wording.one_line(incident))
+    said = f"{line}\n{wording.status(incident)} · {wording.channel(incident)}. You are told, not called."
+    return Message(wording.one_line(incident), [blocks.section(said)])
+
+
 def unattended(incident: Incident, who: str, minutes: int) -> Message:
     """In the channel, when nobody has taken command in time."""
     said = f"🔔 {who} nobody has taken command of {incident.key} for {minutes} min. One of you, please do."

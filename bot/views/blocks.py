@@ -90,6 +90,14 @@ def select(
     return {**element, "initial_option": chosen} if chosen else element
 
 
+def checkboxes(action_id: str, choices: Sequence[Option], *, chosen: Sequence[str] = ()) -> Block:
+    """Boxes to tick."""
+    listed = options(choices)
+    element: Block = {"type": "checkboxes", "action_id": action_id, "options": listed}
+    ticked = [option for option in listed if option["value"] in chosen]
+    return {**element, "initial_options": ticked} if ticked else element
+
+
 def person_select(action_id: str, *, placeholder: str = "Choose a person") -> Block:
     """A menu of the workspace's people."""
     return {"type": "users_select", "action_id": action_id, "placeholder": plain(placeholder, 150)}

@@ -63,7 +63,7 @@ def pinned(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> Me
 
 def topic(incident: Incident) -> str:
     """The channel's topic: within Slack's 250 characters, the end of a long title is cut."""
-    head = f"{incident.severity} · {wording.status(incident)} · {incident.key} · "
+    head = f"{'🧪 DRILL · ' if incident.drill else ''}{incident.severity} · {wording.status(incident)} · {incident.key} · "
     tail = f" · Commander {mrkdwn.user(incident.commander)}"
     title = mrkdwn.escape(mrkdwn.line(incident.title, 120))
     return head + mrkdwn.cut(title, _TOPIC_LIMIT - len(head) - len(tail)) + tail
@@ -111,7 +111,8 @@ def head(facts: CardFacts, templates: Templates, scheme: SeverityScheme) -> list
     """What every card shows, without its controls."""
     incident = facts.incident
     values = wording.values(incident, scheme, UpdateFields(), author=incident.reporter, now=facts.now)
-    drawn = [blocks.section(templates.render("card", values))]
+    above = wording.marks(incident)
+    drawn = [*([blocks.context(above)] if above else []), blocks.section(templates.render("card", values))]
     if what := classification.line(incident):
         drawn.append(blocks.context(what))
     if summary := mrkdwn.line(incident.summary, 300):

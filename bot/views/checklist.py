@@ -24,7 +24,7 @@ _BUDGET = 12_000
 
 def message(incident: Incident, phase: ChecklistPhase, number_of_phases: int, now: datetime) -> Message:
     """The message of one phase."""
-    head = f"*{phase.position + 1} · {mrkdwn.escape(phase.title)}*"
+    head = f"{'🧪 DRILL ' if incident.drill else ''}*{phase.position + 1} · {mrkdwn.escape(phase.title)}*"
     room = _BUDGET // max(len(phase.items), 1)
     drawn = [
         blocks.section(f"{head}\n{_clock(incident, phase, now)}"),

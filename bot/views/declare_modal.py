@@ -4,18 +4,26 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.views import blocks, mrkdwn, wording
+from bot.views import blocks, card, mrkdwn, wording
 from incidents.incident import TITLE_LIMIT, Incident
 from incidents.ports import Message
 from incidents.severity import SeverityScheme
 from incidents.status_update import FIELD_LIMIT
+from incidents.taxonomies import TAXONOMIES
 
 CALLBACK = "declare"
 RETRY = "declare.retry"
 CHOOSE = "declare.choose"
 OPEN = "declare.open"
 
+DUPLICATE = "declare.duplicate"
+ANYWAY = "declare.anyway"
+
 TITLE, SEVERITY, PLAYBOOK, SUMMARY = "title", "severity", "playbook", "summary"
+TYPE, OPTIONS, SOURCE = "type", "options", "source"
+PRIVATE, DRILL, PAGE = "private", "drill", "page"
+FLAGS = (PRIVATE, DRILL, PAGE)
+_METADATA_LIMIT = 3000
 
 _VALUE_LIMIT = 2000
 
@@ -59,6 +67,12 @@ def modal(
         ),
         blocks.context(meaning),
         blocks.field(
+            "Type",
+            blocks.select(TYPE, _types(), initial=draft.get(TYPE), placeholder="Not known yet"),
+            block_id=TYPE,
+            optional=True,
+        ),
+        blocks.field(
             "Playbook",
             blocks.select(PLAYBOOK, listed, initial=draft.get(PLAYBOOK) or default_playbook),
             block_id=PLAYBOOK,
@@ -69,8 +83,55 @@ def modal(
             block_id=SUMMARY,
             optional=True,
         ),
+        blocks.field("Options", _options(draft), block_id=OPTIONS, optional=True),
     ]
-    return blocks.modal("Declare an incident", drawn, callback_id=CALLBACK, submit="Declare", metadata=origin)
+    metadata = json.dumps({"origin": origin, "source": draft.get(SOURCE, "")})
+    return blocks.modal(
+        "Declare an incident", drawn, callback_id=CALLBACK, submit="Declare", metadata=metadata
+    )
+
+
+def _types() -> list[blocks.Option]:
+    return [(kind.name, kind.id) for kind in TAXONOMIES["incident_type"].kinds]
+
+
+def _options(draft: Mapping[str, str]) -> blocks.Block:
+    choices = [
+        ("Private: only members of its channel may know of it", PRIVATE),
+        ("Drill: an exercise, marked everywhere, nobody is called", DRILL),
+        ("Drill that calls and pages people all the same", PAGE),
+    ]
+    return blocks.checkboxes(OPTIONS, choices, chosen=[flag for flag in FLAGS if draft.get(flag)])
+
+
+def duplicate(incident: Incident, draft: Mapping[str, str]) -> Message:
+    """To who typed a declaration that looks like an incident still open; the words come back with the press."""
+    value = json.dumps({**draft, "anyway": "1"}, ensure_ascii=False)
+    controls = [blocks.button(f"Join {incident.key}", card.JOIN, str(incident.id), style="primary")]
+    if len(value) <= _VALUE_LIMIT:
+        controls.append(blocks.button("Declare anyway", ANYWAY, value))
+    text = f"{incident.key} looks like the same incident. Nothing was declared yet."
+    return Message(text, [blocks.section(_looks_like(incident)), blocks.actions(*controls)])
+
+
+def duplicate_form(incident: Incident, draft: Mapping[str, str], origin: str) -> Mapping[str, Any] | None:
+    """The same over the form that was sent, which stays behind it; None where the words don't fit into it."""
+    metadata = json.dumps({"draft": dict(draft), "origin": origin}, ensure_ascii=False)
+    if len(metadata) > _METADATA_LIMIT:
+        return None
+    join = blocks.button(f"Join {incident.key}", card.JOIN, str(incident.id), style="primary")
+    drawn = [blocks.section(_looks_like(incident)), blocks.actions(join)]
+    return blocks.modal(
+        "The same incident?", drawn, callback_id=DUPLICATE, submit="Declare anyway", metadata=metadata
+    )
+
+
+def _looks_like(incident: Incident) -> str:
+    return (
+        f"This looks like an incident that is open already:\n*{mrkdwn.escape(wording.one_line(incident))}*\n"
+        f"{wording.status(incident)} · declared {mrkdwn.ago(incident.declared_at)} by {mrkdwn.user(incident.reporter)}"
+        "\nNothing was declared yet."
+    )
 
 
 def declared(incident: Incident) -> Message:

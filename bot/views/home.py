@@ -123,11 +123,11 @@ def _titled(title: str, rows: Sequence[blocks.Block], total: int, elsewhere: str
 
 
 def _listed(incident: Incident) -> str:
-    return f"{_drill(incident)}{answers.listed(incident)}"
+    return answers.listed(incident)
 
 
 def _named(incident: Incident) -> str:
-    return f"{_drill(incident)}{mrkdwn.cut(mrkdwn.escape(wording.one_line(incident)), 300)}"
+    return mrkdwn.cut(mrkdwn.escape(wording.one_line(incident)), 300)
 
 
 def _place(incident: Incident) -> str:

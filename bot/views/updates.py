@@ -44,7 +44,8 @@ def text(
 
 def message(incident: Incident, update: StatusUpdate) -> Message:
     """The message of a telling; responders can take a resolution back."""
-    drawn = sections(update)
+    above = wording.marks(incident) if update.audience == RESPONDERS.key else ""
+    drawn = [*([blocks.context(above)] if above else []), *sections(update)]
     if update.kind is UpdateKind.RESOLUTION and update.audience == RESPONDERS.key:
         reopen = blocks.button("Reopen", card.REOPEN, str(incident.id), label=f"Reopen {incident.key}")
         drawn.append(blocks.actions(reopen))

@@ -40,7 +40,19 @@ def channel(incident: Incident) -> mrkdwn.Mrkdwn:
 
 def one_line(incident: Incident) -> str:
     """The incident in one plain line, as a notification shows it."""
-    return f"{mark(incident.severity)} {incident.severity} · {incident.key} · {incident.title}"
+    sort = f"{'🧪 DRILL · ' if incident.drill else ''}{'🔒 ' if incident.private else ''}"
+    return f"{sort}{mark(incident.severity)} {incident.severity} · {incident.key} · {incident.title}"
+
+
+def marks(incident: Incident) -> str:
+    """A line above what speaks of a drill or of a private incident; empty for any other."""
+    lines = []
+    if incident.drill:
+        quiet = "" if incident.calls else " Nobody is called."
+        lines.append(f"🧪 *DRILL* · This is an exercise.{quiet}")
+    if incident.private:
+        lines.append("🔒 *Private* · Only members of this channel may know of it.")
+    return "\n".join(lines)
 
 
 def values(

@@ -33,6 +33,7 @@ class IncidentRow(Base, table=True):
     type: str | None
     private: bool
     drill: bool
+    calls: bool
     source: str | None
     acknowledged_at: datetime | None = Field(sa_type=UtcDateTime)
     contained_at: datetime | None = Field(sa_type=UtcDateTime)

@@ -94,7 +94,7 @@ async def test_words_without_a_severity_open_the_form_with_them(town: Town) -> N
         ("sev1 Leak --playbook nope", 'I don\'t know the playbook "nope"'),
         ("sev1 Leak --playbook", "--playbook needs a name"),
         ("sev1 Leak --loud", "I don't know --loud"),
-        ("sev1 Leak —private", "--private is not there yet"),
+        ("sev1 Leak —page", "--page is for drills"),
     ],
 )
 async def test_a_mistake_is_answered_in_words_and_declares_nothing(town: Town, words: str, said: str) -> None:

@@ -86,7 +86,7 @@ class Town:
                 (
                     c
                     for i, c in self.sandbox.workspace.channels.items()
-                    if i not in before and c.name.startswith("inc-")
+                    if i not in before and c.name.startswith(("inc-", "drill-"))
                 ),
                 None,
             )

@@ -51,7 +51,10 @@ def test_what_is_typed_is_taken_apart(text: str, words: Words) -> None:
     ("text", "told"),
     [
         ("sev1 Leak --playbook", "--playbook needs a name, such as: /incident declare"),
-        ("sev1 Leak --urgent", "I don't know --urgent. There is --playbook NAME. Example: /incident declare"),
+        (
+            "sev1 Leak --urgent",
+            "I don't know --urgent. There are --playbook NAME, --private, --drill and --page. Example: /incident declare",
+        ),
         ("sev1 Leak --urgent=yes", "I don't know --urgent."),
     ],
 )
