@@ -10,7 +10,7 @@ from bot.services.post_once import post_once
 from bot.views import updates
 from incidents.errors import IllegalMoveError, NotUnderstoodError, OutageError
 from incidents.incident import Incident
-from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
+from incidents.status_update import FIELD_LIMIT, StatusUpdate, UpdateFields, UpdateKind
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -24,6 +24,19 @@ async def last_fields(parts: Parts, incident: Incident) -> UpdateFields:
     """What was said last, to fill a form with."""
     last = await parts.database.read(lambda work: work.updates.last(incident.id))
     return last.fields if last else UpdateFields()
+
+
+def fields_with(last: UpdateFields, words: str) -> UpdateFields:
+    """The last fields with a new state.
+
+    Raises:
+        NotUnderstoodError: the words are too many.
+    """
+    if len(words) > FIELD_LIMIT:
+        raise NotUnderstoodError(
+            f"That has {len(words)} characters and {FIELD_LIMIT} fit. Please shorten it."
+        )
+    return last.model_copy(update={"state": words})
 
 
 async def publish_update(
