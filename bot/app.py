@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
-from bot.composition import Wording, compose, pagerduty
+from bot.composition import compose, prove
 from bot.listeners import features
 from bot.listeners.reception import Reception
 from bot.services import (
@@ -43,12 +43,12 @@ from bot.services import (
     tell_declaration,
     unattended,
 )
+from bot.services.contain import carry_out, expiry, show_run, take_back, waiting
 from bot.settings import Environment, Settings
 from bot.webhooks.http import HttpServer
 from bot.webhooks.readiness import Readiness
 from incidents.clock import Clock
 from incidents.errors import ConfigError, OutsideError
-from incidents.paging import Pager
 from storage.database import Database
 from storage.journal import Journal
 
@@ -68,8 +68,10 @@ _JOBS = (
     archive_channel,
     ask_access,
     ask_approval,
+    carry_out,
     change_severity,
     declare_later,
+    expiry,
     export,
     notice,
     open_channel,
@@ -84,8 +86,11 @@ _JOBS = (
     retrospective,
     role_told,
     send_telling,
+    show_run,
+    take_back,
     tell_declaration,
     unattended,
+    waiting,
 )
 """Every use case that leaves work to the journal."""
 
@@ -146,7 +151,7 @@ class Cordon:
                 "SLACK_BOT_TOKEN is not set. See “Connect your workspace” in the README, or run: cordon sandbox"
             )
         owner = secrets.token_hex(8)
-        wording = Wording(settings.organisation)
+        proven = await prove(settings)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
         await database.upgrade()
@@ -159,14 +164,15 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        self.parts = compose(
-            settings.organisation,
-            wording,
-            database,
-            workspace,
-            self._clock,
+        self.parts = await compose(
+            self._stack,
+            settings,
+            proven,
+            database=database,
+            workspace=workspace,
+            clock=self._clock,
             owner=owner,
-            pager=self._pager(),
+            call_timeout=self._call_timeout,
         )
         self.journal = Journal(
             database,
@@ -185,13 +191,6 @@ class Cordon:
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
-
-    def _pager(self) -> Pager | None:
-        """The door to PagerDuty, closed when stopping."""
-        pager = pagerduty(self._settings.environment, self._call_timeout)
-        if pager is not None:
-            self._stack.callback(pager.close)
-        return pager
 
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
         """Open the ways in, last of all; Slack need not be reachable for that."""

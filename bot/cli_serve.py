@@ -113,8 +113,13 @@ def _with_people(organisation: Organisation) -> Organisation:
 async def _citizen(chosen: argparse.Namespace, tokens: dict[str, str], organisation: Any) -> tuple[str, Any]:  # noqa: ANN401
     """Start a bot in the sandbox; returns its address and how to stop it."""
     database = f"sqlite:///{chosen.folder / 'cordon.db'}"
-    environment = read_environment({**tokens, "PORT": str(chosen.port), "DATABASE_URL": database})
-    cordon = Cordon(Settings(environment, organisation))
+    variables = {
+        **tokens,
+        "PORT": str(chosen.port),
+        "DATABASE_URL": database,
+        "EVIDENCE_URL": str(chosen.folder / "evidence"),
+    }
+    cordon = Cordon(Settings(read_environment(variables), organisation, variables))
     await cordon.start()
     return cordon.address, cordon.stop
 

@@ -1,52 +1,82 @@
 """Puts the use cases' parts together, for the bot and for the command line alike. Starting them is not done here."""
 
+import asyncio
 import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.organisation import Organisation
+import aiohttp
+
 from bot.playbooks import PlaybookLibrary
+from bot.services.contain.check_actions import check_actions
 from bot.services.draw import Artist
 from bot.services.parts import Parts
 from bot.services.refresh import Refresher
-from bot.settings import Environment
+from bot.settings import Environment, Settings
 from bot.views.templates import Templates
+from commands.base.contract import Surroundings
 from incidents.clock import Clock
 from incidents.ports import Workspace
 from storage.database import Database
+from storage.evidence import EvidenceStore, open_evidence
 
 if TYPE_CHECKING:
-    from bot.clients.pagerduty import PagerDuty, PagerDutyAccess
+    from bot.clients.pagerduty import PagerDutyAccess
     from incidents.paging import Pager
 
 _log = logging.getLogger(__name__)
 
 
-class Wording:
-    """The organisation's playbooks and templates, read and proven.
+@dataclass(frozen=True)
+class Proven:
+    """What the organisation wrote, read and tried."""
+
+    playbooks: PlaybookLibrary
+    templates: Templates
+    evidence: EvidenceStore
+
+
+async def prove(settings: Settings) -> Proven:
+    """Read and try playbooks, templates and actions, before anything is opened.
 
     Raises:
         ConfigError: one of them is wrong.
     """
+    organisation = settings.organisation
+    playbooks = PlaybookLibrary.load(organisation.playbooks.folder)
+    playbooks.get(organisation.playbooks.default)
+    templates = Templates(organisation.templates.folder, named=organisation.template_names)
+    templates.prove(organisation.scheme)
+    await asyncio.to_thread(check_actions, organisation.catalog)
+    return Proven(playbooks, templates, open_evidence(settings.environment.evidence_url))
 
-    def __init__(self, organisation: Organisation) -> None:
-        self.playbooks = PlaybookLibrary.load(organisation.playbooks.folder)
-        self.playbooks.get(organisation.playbooks.default)
-        self.templates = Templates(organisation.templates.folder, named=organisation.template_names)
-        self.templates.prove(organisation.scheme)
 
-
-def compose(
-    organisation: Organisation,
-    wording: Wording,
+async def compose(
+    stack: AsyncExitStack,
+    settings: Settings,
+    proven: Proven,
+    *,
     database: Database,
     workspace: Workspace,
     clock: Clock,
-    *,
     owner: str,
-    pager: "Pager | None",
+    call_timeout: float,
 ) -> Parts:
-    """What the use cases work with, over this database and this workspace."""
-    artist = Artist(wording.templates, organisation.scheme, clock, organisation.audiences)
+    """What the use cases work with.
+
+    Args:
+        stack: closes at its end what is opened here.
+        settings: what is configured.
+        proven: what the organisation wrote.
+        database: where everything is kept.
+        workspace: Slack, or what stands for it.
+        clock: the time.
+        owner: the name under which this process leases what it works at.
+        call_timeout: seconds for one call to a vendor.
+    """
+    organisation = settings.organisation
+    artist = Artist(proven.templates, organisation, clock)
     # twice a job's lease: an edit's is not renewed while Slack lets it wait
     lease = 2 * organisation.journal.lease_seconds
     return Parts(
@@ -54,28 +84,37 @@ def compose(
         workspace=workspace,
         clock=clock,
         organisation=organisation,
-        playbooks=wording.playbooks,
-        templates=wording.templates,
+        playbooks=proven.playbooks,
+        templates=proven.templates,
         artist=artist,
         refresher=Refresher(database, workspace, clock, artist, owner=owner, lease_seconds=lease),
-        pager=pager,
+        surroundings=await _surroundings(stack, settings, clock, call_timeout),
+        evidence=proven.evidence,
+        pager=_pager(stack, settings.environment, call_timeout),
     )
 
 
-def pagerduty(environment: Environment, limit: float) -> "PagerDuty | None":
-    """The door to PagerDuty, to be closed at the end; its package is loaded only where it is configured.
+async def _surroundings(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, call_timeout: float
+) -> Surroundings:
+    """What actions may use; their session keeps no cookies and no credentials, and asks no proxy."""
+    timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
+    session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+    http = await stack.enter_async_context(session)
+    return Surroundings(clock, http, settings.secret, settings.organisation.connections)
 
-    Args:
-        environment: what is configured.
-        limit: seconds for one call.
-    """
+
+def _pager(stack: AsyncExitStack, environment: Environment, limit: float) -> "Pager | None":
+    """The door to PagerDuty, closed at the end; its package is loaded only where it is configured."""
     access = pagerduty_access(environment)
     if access is None:
         _log.info("PagerDuty is off: PAGERDUTY_ROUTING_KEY is not set, so nobody is paged")
         return None
     from bot.clients.pagerduty import PagerDuty, Patience  # noqa: PLC0415 - see above
 
-    return PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
+    pager = PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
+    stack.callback(pager.close)
+    return pager
 
 
 def pagerduty_access(environment: Environment) -> "PagerDutyAccess | None":

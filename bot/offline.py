@@ -9,14 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.clients.offline import OfflineWorkspace
 from bot.clock import SystemClock
-from bot.composition import Wording, compose, pagerduty
+from bot.composition import compose, prove
 from bot.services.parts import Parts
 from bot.settings import Settings
 from incidents.crew import crew_of
 from storage.database import Database
 
 _CALL_TIMEOUT = 10.0
-"""Seconds for one call to PagerDuty."""
+"""Seconds for one call to a vendor."""
+
+
+def new_owner() -> str:
+    """A name under which a process leases, unlike that of any other."""
+    return f"cli-{secrets.token_hex(8)}"
 
 
 @asynccontextmanager
@@ -27,24 +32,21 @@ async def offline_parts(settings: Settings, stamp: Mapping[str, str]) -> AsyncIt
         ConfigError: something is configured wrongly.
         OutsideError: the database can't be reached.
     """
-    wording = Wording(settings.organisation)
+    proven = await prove(settings)
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.environment.database_url.get_secret_value())
         stack.push_async_callback(database.close)
         await database.upgrade()
         database.stamp(stamp)
-        # only so that pages are enqueued where somebody is paged: sending them is the bot's
-        pager = pagerduty(settings.environment, _CALL_TIMEOUT)
-        if pager is not None:
-            stack.callback(pager.close)
-        yield compose(
-            settings.organisation,
-            wording,
-            database,
-            OfflineWorkspace(settings.organisation.operators, _Record(database).belongs),
-            SystemClock(),
-            owner=f"cli-{secrets.token_hex(8)}",
-            pager=pager,
+        yield await compose(
+            stack,
+            settings,
+            proven,
+            database=database,
+            workspace=OfflineWorkspace(settings.organisation.operators, _Record(database).belongs),
+            clock=SystemClock(),
+            owner=new_owner(),
+            call_timeout=_CALL_TIMEOUT,
         )
 
 

@@ -5,7 +5,7 @@ Every key has a default, so that no file is needed. Unknown or wrong keys stop t
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -185,6 +185,10 @@ class Organisation(_Section):
     )
     actions: Mapping[ActionName, Action] = Field(
         default_factory=dict, description="what can be done to contain an incident, by name"
+    )
+
+    connections: dict[str, Any] = Field(
+        default_factory=dict, description="what actions may reach (docs/connections.md)"
     )
 
     @field_validator("actions")

@@ -6,7 +6,7 @@ Secrets come from the environment only; in `cordon.yaml` they stand as `${NAME}`
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,18 @@ class Settings:
 
     environment: Environment
     organisation: Organisation
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The whole environment: actions name the variables that hold their secrets."""
+
+    def secret(self, name: str) -> SecretStr:
+        """The value of a variable that an action names.
+
+        Raises:
+            ConfigError: it is not set.
+        """
+        if not self.variables.get(name):
+            raise ConfigError(f"{name} is not set.")
+        return SecretStr(self.variables[name])
 
 
 def read_settings(variables: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -146,7 +158,8 @@ def read_settings(variables: Mapping[str, str] | None = None, folder: Path | Non
     if variables is None:
         variables = {**{k: v for k, v in dotenv_values(folder / ".env").items() if v}, **os.environ}
     environment = read_environment(variables)
-    return Settings(environment, read_organisation(environment.cordon_config, folder, variables))
+    organisation = read_organisation(environment.cordon_config, folder, variables)
+    return Settings(environment, organisation, variables)
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:

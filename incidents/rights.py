@@ -44,6 +44,7 @@ class Right(StrEnum):
     GRANT_ACCESS = "grant_access"
     REVEAL_PRIVATE = "reveal_private"
     EXPORT = "export"
+    CONTAIN = "contain"
 
 
 _WORDS = MappingProxyType(
@@ -69,6 +70,7 @@ _WORDS = MappingProxyType(
         Right.GRANT_ACCESS: "let people into a private incident",
         Right.REVEAL_PRIVATE: "read private incidents without being a member",
         Right.EXPORT: "export the record",
+        Right.CONTAIN: "run containment actions",
     }
 )
 
@@ -111,6 +113,7 @@ DEFAULT_RULES: Mapping[Right, Rule] = MappingProxyType(
         Right.GRANT_ACCESS: _COMMANDER,
         Right.REVEAL_PRIVATE: Rule(),
         Right.EXPORT: _ANYBODY,
+        Right.CONTAIN: _ANYBODY,
     }
 )
 """In an emergency nobody is stopped from raising the alarm; what ends or excuses is the commander's."""
@@ -232,8 +235,13 @@ def _role_words(role: Role, crew: Crew | None, but: str | None = None) -> str:
     return f"the {title} ({nobody}: `/incident role {role.about.names[0]}` takes it)"
 
 
+def is_slack_id(person: str) -> bool:
+    """Whether this is a Slack user's id, and not the name of an operator of the command line."""
+    return re.fullmatch(r"[UW][A-Z0-9]+", person) is not None
+
+
 def mention(person: str) -> str:
     """A person in a sentence: a Slack user as a mention, an operator of the command line by name, without markup."""
-    if re.fullmatch(r"[UW][A-Z0-9]+", person):
+    if is_slack_id(person):
         return f"<@{person}>"
     return "Cordon" if person == "cordon" else re.sub(r"[<>&]", "", person)

@@ -178,3 +178,8 @@ DEFAULT_SCHEME = SeverityScheme(
         ),
     )
 )
+
+
+def severity_number(key: str) -> int:
+    """How bad a level is by its key, 0 the worst: SEV2 is 2."""
+    return int(key.removeprefix("SEV"))

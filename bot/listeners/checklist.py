@@ -10,7 +10,7 @@ from bot.services import find_incident
 from bot.services.change_checklist import add_item, assign_item, phase
 from bot.services.check_item import Press, check_item
 from bot.views import answers, checklist, checklist_modals
-from bot.views.checklist_modals import ASSIGN, ITEM, PERSON, REASON, SKIP, TEXT, WHAT
+from bot.views.checklist_modals import ASSIGN, DONE, ITEM, PERSON, REASON, SKIP, TEXT, WHAT
 from incidents.checklist import ChecklistPhase, Move, Verdict
 from incidents.rights import Right
 
@@ -72,7 +72,8 @@ def _register_modals(app: AsyncApp, reception: Reception) -> None:
             if what == ASSIGN:
                 await assign_item(reception.parts, item, person, by=asked.user, delivery=asked.delivery)
             else:
-                await _press(reception, asked, Press(item, Move.SKIP, version, asked.user, reason))
+                move = Move.DO if what == DONE else Move.SKIP
+                await _press(reception, asked, Press(item, move, version, asked.user, reason))
 
     @app.view(checklist_modals.ADD)
     async def added(ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -39,6 +39,12 @@ async def raised(work: UnitOfWork, parts: Parts, incident: Incident, before: str
         await _page(work, parts, incident, now)
 
 
+async def loudly(work: UnitOfWork, parts: Parts, incident: Incident, now: datetime) -> None:
+    """Page afresh, whatever the severity says, because something happened that must wake people; never for a drill."""
+    if not incident.drill:
+        await _page(work, parts, incident, now)
+
+
 async def channel_opened(work: UnitOfWork, incident: Incident, now: datetime) -> None:
     """Let a page that waits for the channel's link go; called with the incident before or after it has one."""
     paging = page_state.of(incident)

@@ -7,11 +7,13 @@ from bot.playbooks import PlaybookLibrary
 from bot.services.draw import Artist
 from bot.services.refresh import Refresher
 from bot.views.templates import Templates
+from commands.base.contract import Surroundings
 from incidents.clock import Clock
 from incidents.paging import Pager
 from incidents.ports import Workspace
 from incidents.severity import SeverityScheme
 from storage.database import Database
+from storage.evidence import EvidenceStore
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Parts:
     templates: Templates
     artist: Artist
     refresher: Refresher
+    surroundings: Surroundings
+    """What actions may use of the process."""
+    evidence: EvidenceStore
     pager: Pager | None = None
     """None where nobody is paged."""
 

@@ -9,7 +9,7 @@ from bot.services.parts import Parts
 from incidents.crew import Crew, crew_of
 from incidents.errors import NotAllowedError, OutsideError
 from incidents.incident import Incident
-from incidents.rights import Person, Right, Rule, decide
+from incidents.rights import Person, Right, Rule, decide, is_slack_id
 from incidents.timeline import EntryKind
 from storage.unit_of_work import UnitOfWork
 
@@ -31,7 +31,7 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
     policy = parts.organisation.policy
     crew = crew_of(incident) if incident else None
     try:
-        person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
+        person = await person_for(parts, policy.rules.get(right, Rule()), user, crew)
     except OutsideError as error:
         raise NotAllowedError(
             f"Slack can't tell me just now what you may do, so nothing was done ({error.code}). Please try again."
@@ -53,13 +53,20 @@ async def may(parts: Parts, right: Right, user: str, incident: Incident | None =
     policy = parts.organisation.policy
     crew = crew_of(incident) if incident else None
     try:
-        person = await _person(parts, policy.rules.get(right, Rule()), user, crew)
+        person = await person_for(parts, policy.rules.get(right, Rule()), user, crew)
     except OutsideError:
         return False
     return decide(policy, right, person, crew).allowed
 
 
-async def _person(parts: Parts, rule: Rule, user: str, crew: Crew | None) -> Person:
+async def person_for(parts: Parts, rule: Rule, user: str, crew: Crew | None) -> Person:
+    """What a rule needs to know of a person; an operator of the command line has no account in Slack.
+
+    Raises:
+        OutsideError: Slack does not tell.
+    """
+    if not is_slack_id(user):
+        return Person(id=user, roles=crew.roles_of(user) if crew else frozenset())
     account = await parts.workspace.account(user)
     groups = set()
     for group in rule.groups:

@@ -1,8 +1,9 @@
 """A phase's checklist message: every item with its button, and the clock against the phase's budget."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from bot.views import blocks, mrkdwn
+from bot.views import blocks, contain, mrkdwn
 from incidents.checklist import ChecklistItem, ChecklistPhase, ItemState, Move
 from incidents.incident import Incident
 from incidents.ports import Message
@@ -22,16 +23,23 @@ _BUDGET = 12_000
 """Characters in one message, a little under what Slack takes."""
 
 
-def message(incident: Incident, phase: ChecklistPhase, number_of_phases: int, now: datetime) -> Message:
-    """The message of one phase."""
+def message(
+    incident: Incident,
+    phase: ChecklistPhase,
+    number_of_phases: int,
+    now: datetime,
+    *,
+    actions: Collection[str] = (),
+) -> Message:
+    """The message of one phase; an open item linked to one of these actions offers to run it, in place of Done."""
     head = f"{'🧪 DRILL ' if incident.drill else ''}*{phase.position + 1} · {mrkdwn.escape(phase.title)}*"
     room = _BUDGET // max(len(phase.items), 1)
     drawn = [
         blocks.section(f"{head}\n{_clock(incident, phase, now)}"),
-        *[_item(item, room, is_open=incident.status.is_open) for item in phase.items],
+        *[_item(item, room, actions, is_open=incident.status.is_open) for item in phase.items],
     ]
     if incident.status.is_open:
-        drawn.append(_foot(phase))
+        drawn.append(_foot(phase, can_run=any(_is_runnable(item, actions) for item in phase.items)))
     text = f"{incident.key} checklist {phase.position + 1} of {number_of_phases}: {phase.title}, "
     return Message(text + f"{phase.settled} of {len(phase.items)} done", drawn)
 
@@ -66,10 +74,16 @@ def _span(phase: ChecklistPhase) -> str:
     return f"within {mrkdwn.duration(timedelta(minutes=end))}"
 
 
-def _item(item: ChecklistItem, room: int, *, is_open: bool) -> blocks.Block:
+def _is_runnable(item: ChecklistItem, actions: Collection[str]) -> bool:
+    return item.state is ItemState.OPEN and item.action is not None and item.action in actions
+
+
+def _item(item: ChecklistItem, room: int, actions: Collection[str], *, is_open: bool) -> blocks.Block:
     move = Move.DO if item.state is ItemState.OPEN else Move.UNDO
     name = "Done" if move is Move.DO else "Undo"
     press = blocks.button(name, MOVE, press_value(item, move), label=f"{name}: {item.text}")
+    if _is_runnable(item, actions):
+        press = blocks.button("Run…", contain.ITEM, str(item.id), label=f"Run: {item.text}")
     return blocks.section(
         _words(item, room),
         block_id=f"item-{item.id}",
@@ -97,9 +111,9 @@ def _skipped(text: str, item: ChecklistItem, who: str, room: int) -> str:
     return f"⊘ {named}\n_skipped: {mrkdwn.cut(reason, left - len(named))}_{who}"
 
 
-def _foot(phase: ChecklistPhase) -> blocks.Block:
+def _foot(phase: ChecklistPhase, *, can_run: bool) -> blocks.Block:
     key = str(phase.id)
-    controls = [blocks.button("Skip or assign…", CHANGE, key)]
+    controls = [blocks.button("Done, skip or assign…" if can_run else "Skip or assign…", CHANGE, key)]
     if any(item.detail for item in phase.items):
         controls.append(blocks.button("How to…", DETAILS, key))
     if len(phase.items) < ITEM_LIMIT:

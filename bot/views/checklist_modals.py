@@ -12,7 +12,7 @@ ADD = "checklist.add"
 DETAILS = "checklist.details"
 
 ITEM, WHAT, REASON, PERSON, TEXT = "item", "what", "reason", "person", "text"
-SKIP, ASSIGN = "skip", "assign"
+DONE, SKIP, ASSIGN = "done", "skip", "assign"
 
 _SIZE = 200_000
 """Characters of JSON in one modal, well under Slack's 250 kB."""
@@ -30,7 +30,13 @@ def change(phase: ChecklistPhase) -> Mapping[str, Any]:
     what = {
         "type": "radio_buttons",
         "action_id": WHAT,
-        "options": blocks.options([("Skip it, for this reason", SKIP), ("Give it to this person", ASSIGN)]),
+        "options": blocks.options(
+            [
+                ("Skip it, for this reason", SKIP),
+                ("Give it to this person", ASSIGN),
+                ("It is done, by hand", DONE),
+            ]
+        ),
     }
     person = {
         "type": "users_select",

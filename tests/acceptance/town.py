@@ -44,7 +44,8 @@ class Town:
         await self.sandbox.stop()
 
     async def start_bot(self) -> None:
-        settings = Settings(read_environment(self.variables()), self.organisation)
+        variables = self.variables()
+        settings = Settings(read_environment(variables), self.organisation, variables)
         poll = _SELDOM if self.clock else _OFTEN
         self.cordon = Cordon(settings, clock=self.clock, call_timeout=self.call_timeout, poll_seconds=poll)
         await self.cordon.start()
@@ -68,6 +69,7 @@ class Town:
             "SLACK_API_URL": self.sandbox.api_url,
             "DATABASE_URL": self.database_url or f"sqlite:///{self.folder}/cordon.db",
             "PORT": "0",
+            "EVIDENCE_URL": str(self.folder / "evidence"),
             **secret,
             **self.extra,
         }

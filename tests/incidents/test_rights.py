@@ -31,6 +31,7 @@ ANYBODY = {
     Right.RESOLVE,
     Right.REOPEN,
     Right.EXPORT,
+    Right.CONTAIN,
 }
 
 ids = st.sampled_from(["U0A", "U0B"])
