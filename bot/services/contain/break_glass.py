@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.services import notice, page
 from bot.services.channel_people import references
 from bot.services.contain.allowed import person_of, refuse, requester_of, run_and_incident
-from bot.services.contain.change_run import change_run, changes_in_words, keep, record
 from bot.services.contain.carry_out import enqueue
+from bot.services.contain.change_run import change_run, changes_in_words, keep, record
 from bot.services.parts import Parts
 from bot.views import run as view
 from incidents.approval import REASON_LIMIT, BreakGlass, may_break_glass
