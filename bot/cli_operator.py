@@ -18,6 +18,7 @@ from bot.services import find_incident, from_command_line
 from bot.services.parts import Parts
 from bot.settings import Settings, read_settings
 from bot.views import plain, readable
+from incidents.containment import ActionError
 from incidents.errors import NotUnderstoodError, PersonError
 from incidents.incident import Incident, parse_key
 from incidents.operators import Operator, acting
@@ -113,6 +114,8 @@ async def _act(
         except PersonError as error:
             names = await parts.workspace.names(readable.people_in(str(error)))
             raise PersonError(plain.sentence(str(error), names)) from error
+        except ActionError as error:
+            raise PersonError(plain.clean(str(error))) from error
 
 
 def _os_user() -> str:
