@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
+from bot.composition import compose, prove
 from bot.listeners import features
 from bot.listeners.reception import Reception
-from bot.playbooks import PlaybookLibrary
 from bot.services import (
     archive_channel,
     ask_access,
@@ -43,27 +43,23 @@ from bot.services import (
     tell_declaration,
     unattended,
 )
-from bot.services.contain import carry_out, check_actions, expiry, show_run, take_back, waiting
-from bot.services.draw import Artist
-from bot.services.parts import Parts
-from bot.services.refresh import Refresher
+from bot.services.contain import carry_out, expiry, show_run, take_back, waiting
 from bot.settings import Environment, Settings
-from bot.views.templates import Templates
 from bot.webhooks.http import HttpServer
 from bot.webhooks.readiness import Readiness
-from commands.base.contract import Surroundings
 from incidents.clock import Clock
 from incidents.errors import ConfigError, OutsideError
 from storage.database import Database
-from storage.evidence import open_evidence
 from storage.journal import Journal
 
 if TYPE_CHECKING:
-    from bot.clients.pagerduty import PagerDutyAccess
-    from incidents.paging import Pager
+    from bot.services.parts import Parts
 
 _CALL_TIMEOUT = 10.0
 """Seconds for one call to Slack, far shorter than a job's lease."""
+
+_POLL = 5.0
+"""Seconds after which the work of other replicas and of the command line is noticed."""
 
 _GRACE = 8.0
 """Seconds for what is under way to finish when stopping."""
@@ -90,9 +86,9 @@ _JOBS = (
     retrospective,
     role_told,
     send_telling,
-    tell_declaration,
     show_run,
     take_back,
+    tell_declaration,
     unattended,
     waiting,
 )
@@ -105,10 +101,16 @@ class Cordon:
     """One bot: started once, stopped once."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, call_timeout: float = _CALL_TIMEOUT
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        call_timeout: float = _CALL_TIMEOUT,
+        poll_seconds: float = _POLL,
     ) -> None:
         self._settings = settings
         self._call_timeout = call_timeout
+        self._poll_seconds = poll_seconds
         self._timeout = aiohttp.ClientTimeout(total=call_timeout, connect=call_timeout / 2)
         self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
@@ -149,14 +151,7 @@ class Cordon:
                 "SLACK_BOT_TOKEN is not set. See “Connect your workspace” in the README, or run: cordon sandbox"
             )
         owner = secrets.token_hex(8)
-        playbooks = PlaybookLibrary.load(settings.organisation.playbooks.folder)
-        playbooks.get(settings.organisation.playbooks.default)
-        templates = Templates(
-            settings.organisation.templates.folder, named=settings.organisation.template_names
-        )
-        templates.prove(settings.organisation.scheme)
-        await asyncio.to_thread(check_actions.check_actions, settings.organisation.catalog)
-        evidence = open_evidence(environment.evidence_url)
+        proven = await prove(settings)
         database = await Database.open(environment.database_url.get_secret_value())
         self._stack.push_async_callback(database.close)
         await database.upgrade()
@@ -169,61 +164,33 @@ class Cordon:
         )
         workspace = SlackWorkspace(client, http, self._clock)
         self._stack.callback(workspace.stop)
-        artist = Artist(templates, settings.organisation, self._clock)
-        lease = settings.organisation.journal.lease_seconds
-        # twice a job's lease: an edit's is not renewed while Slack lets it wait
-        refresher = Refresher(database, workspace, self._clock, artist, owner=owner, lease_seconds=2 * lease)
-        self.parts = Parts(
+        self.parts = await compose(
+            self._stack,
+            settings,
+            proven,
             database=database,
             workspace=workspace,
             clock=self._clock,
-            organisation=settings.organisation,
-            playbooks=playbooks,
-            templates=templates,
-            artist=artist,
-            refresher=refresher,
-            surroundings=await self._surroundings(),
-            evidence=evidence,
-            pager=self._pager(),
+            owner=owner,
+            call_timeout=self._call_timeout,
         )
         self.journal = Journal(
             database,
             self._clock,
             [module.kind(self.parts) for module in _JOBS],
             owner=owner,
-            lease_seconds=lease,
+            lease_seconds=settings.organisation.journal.lease_seconds,
+            poll_seconds=self._poll_seconds,
         )
         reception = self._reception = Reception(self.parts)
         app = _bolt(environment, client, workspace)
         features.register(app, reception)
-        await refresher.start()
-        self._stack.push_async_callback(refresher.stop)
+        await self.parts.refresher.start()
+        self._stack.push_async_callback(self.parts.refresher.stop)
         await self.journal.start()
         self._stack.push_async_callback(lambda: self.journal.stop(grace=_GRACE))
         self._stack.push_async_callback(lambda: reception.quiet(grace=_GRACE))
         await self._listen(environment, app, workspace)
-
-    async def _surroundings(self) -> Surroundings:
-        """What actions may use; their session keeps no cookies and no credentials, and asks no proxy."""
-        session = aiohttp.ClientSession(
-            timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
-        http = await self._stack.enter_async_context(session)
-        connections = self._settings.organisation.connections
-        return Surroundings(self._clock, http, self._settings.secret, connections)
-
-    def _pager(self) -> "Pager | None":
-        """The door to PagerDuty, closed when stopping; its package is loaded only where it is configured."""
-        access = pagerduty_access(self._settings.environment)
-        if access is None:
-            _log.info("PagerDuty is off: PAGERDUTY_ROUTING_KEY is not set, so nobody is paged")
-            return None
-        from bot.clients.pagerduty import PagerDuty, Patience  # noqa: PLC0415 - see above
-
-        limit = self._call_timeout
-        pager = PagerDuty(access, Patience(connect=0.3 * limit, read=0.5 * limit, deadline=limit))
-        self._stack.callback(pager.close)
-        return pager
 
     async def _listen(self, environment: Environment, app: AsyncApp, workspace: SlackWorkspace) -> None:
         """Open the ways in, last of all; Slack need not be reachable for that."""
@@ -254,21 +221,6 @@ class Cordon:
         if found is None:
             _log.error("The bot is not in %s: invite it there, or incidents are announced nowhere", reference)
         _log.info("Connected to %s as %s", identity.url, identity.user)
-
-
-def pagerduty_access(environment: Environment) -> "PagerDutyAccess | None":
-    """What PagerDuty's door is opened with, or None where PagerDuty is not configured."""
-    if environment.pagerduty_routing_key is None:
-        return None
-    from bot.clients.pagerduty import PagerDutyAccess  # noqa: PLC0415 - loaded only where it is configured
-
-    return PagerDutyAccess(
-        routing_key=environment.pagerduty_routing_key,
-        api_key=environment.pagerduty_api_key,
-        from_email=environment.pagerduty_from_email,
-        events_url=environment.pagerduty_events_url,
-        api_url=environment.pagerduty_api_url,
-    )
 
 
 def _bolt(environment: Environment, client: AsyncWebClient, workspace: SlackWorkspace) -> AsyncApp:

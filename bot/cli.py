@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot import __version__, cli_audit, cli_db, cli_doctor, cli_playbook, cli_serve
+from bot import __version__, cli_audit, cli_contain, cli_db, cli_doctor, cli_incident, cli_playbook, cli_serve
 from incidents.errors import CordonError
 
 
@@ -28,6 +28,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cordon", description="ChatOps for AI-safety incidents.")
     parser.add_argument("--version", action="version", version=f"cordon {__version__}")
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for module in (cli_serve, cli_doctor, cli_db, cli_audit, cli_playbook):
+    for module in (cli_serve, cli_doctor, cli_db, cli_audit, cli_playbook, cli_incident, cli_contain):
         module.add_parser(verbs)
     return parser

@@ -9,9 +9,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import cli_doctor_actions, manifest
-from bot.app import pagerduty_access
 from bot.clients.slack import SlackWorkspace
 from bot.clock import SystemClock
+from bot.composition import pagerduty_access
 from bot.playbooks import PlaybookLibrary
 from bot.settings import Settings, read_settings
 from bot.views.templates import Templates

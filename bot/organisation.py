@@ -15,6 +15,7 @@ from incidents.approval import ContainmentPolicy
 from incidents.audience import RESPONDERS, Audience
 from incidents.business_hours import BusinessHours, Weekday, business_hours
 from incidents.errors import NotUnderstoodError
+from incidents.operators import Operator, OperatorName
 from incidents.rights import Policy, Right, Rule
 from incidents.severity import DEFAULT_SCHEME, PersonReference, SeverityLevel, SeverityScheme
 from incidents.severity_presets import preset
@@ -189,6 +190,9 @@ class Organisation(_Section):
     paging: PagingFallback = PagingFallback()
     journal: Journal = Journal()
     containment: ContainmentPolicy = ContainmentPolicy()
+    operators: Mapping[OperatorName, Operator] = Field(
+        default_factory=dict, description="who may act from the command line, by name"
+    )
     actions: Mapping[ActionName, Action] = Field(
         default_factory=dict, description="what can be done to contain an incident, by name"
     )

@@ -46,6 +46,7 @@ class Environment(BaseModel):
     database_url: SecretStr = SecretStr("sqlite:///data/cordon.db")
     evidence_url: str = "data/evidence"
     cordon_config: Path | None = None
+    cordon_operator: str | None = None
     pagerduty_routing_key: SecretStr | None = None
     pagerduty_api_key: SecretStr | None = None
     pagerduty_from_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")

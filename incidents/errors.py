@@ -84,6 +84,10 @@ class TemporaryError(OutsideError):
         self.retry_after = retry_after
 
 
+class OutageError(TemporaryError):
+    """The vendor can't be reached at all, or what is needed waits for that: worth waiting for, however long."""
+
+
 class PermanentError(OutsideError):
     """The effect did not happen, and asking again the same way won't help."""
 

@@ -1,5 +1,7 @@
 """The one door to the database: open, migrate, read, write, close. What is kept is the repositories' part."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -11,6 +13,7 @@ from storage.group_commit import GroupCommit
 from storage.handoff import Handoff
 from storage.migrations import HEAD, VERSION_TABLE
 from storage.postgres import Transactions, postgres_engine
+from storage.presence import Presence
 from storage.sqlite import reading_engine, writing_engine
 from storage.unit_of_work import UnitOfWork
 from storage.writer import T, Work, Writer
@@ -25,6 +28,7 @@ class Database:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._handoff: Handoff | None = None
+        self._stamp: Mapping[str, str] = {}
         self._engine, self._readers = _engines(address)
         self._writer: Writer = (Transactions if self.is_shared else GroupCommit)(self._engine, self._unit)
 
@@ -46,8 +50,16 @@ class Database:
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes may use it at the same time (PostgreSQL)."""
+        """Whether several bots may share it, on machines of their own (PostgreSQL)."""
         return self._address.is_postgres
+
+    def presence(self) -> Presence:
+        """A sign of life beside a SQLite file, and a look at that of others."""
+        return Presence(self._address.file)
+
+    def stamp(self, details: Mapping[str, str]) -> None:
+        """Have every timeline entry that is written from now on carry these details beside its own."""
+        self._stamp = dict(details)
 
     def attach(self, handoff: Handoff) -> None:
         """Hand jobs that are enqueued from now on to this journal."""
@@ -113,7 +125,7 @@ class Database:
             await self._readers.dispose()
 
     def _unit(self, session: AsyncSession) -> UnitOfWork:
-        return UnitOfWork(session, self._handoff)
+        return UnitOfWork(session, self._handoff, self._stamp)
 
 
 def _engines(address: Address) -> tuple[AsyncEngine, AsyncEngine | None]:

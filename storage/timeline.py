@@ -16,10 +16,16 @@ from storage.tables import INCIDENTS, TIMELINE
 
 
 class Timeline:
-    """Entries by incident, each chained to the one before."""
+    """Entries by incident, each chained to the one before.
 
-    def __init__(self, session: AsyncSession) -> None:
+    Args:
+        session: the transaction.
+        stamp: details of every entry written here, such as from where it comes; an entry's own go before.
+    """
+
+    def __init__(self, session: AsyncSession, stamp: Mapping[str, str] | None = None) -> None:
         self._session = session
+        self._stamp = dict(stamp or {})
 
     async def append(
         self,
@@ -46,7 +52,7 @@ class Timeline:
             kind=kind,
             text=text,
             ref=ref,
-            details=dict(details or {}),
+            details={**self._stamp, **(details or {})},
             previous=head,
         ).sealed()
         await self._session.execute(insert(TIMELINE).values(entry.model_dump()))

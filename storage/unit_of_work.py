@@ -3,7 +3,7 @@
 Beginning, committing and repeating transactions is the database's part.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,12 +22,17 @@ from storage.updates import Updates
 class UnitOfWork:
     """The repositories in one transaction. Never kept beyond the call that it was given to."""
 
-    def __init__(self, session: AsyncSession, handoff: Handoff | None = None) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        handoff: Handoff | None = None,
+        stamp: Mapping[str, str] | None = None,
+    ) -> None:
         self.session = session
         self.calls_after_commit: list[Callable[[], None]] = []
         self.incidents = Incidents(session)
         self.checklists = Checklists(session)
-        self.timeline = Timeline(session)
+        self.timeline = Timeline(session, stamp or {})
         self.audit = Audit(session)
         self.messages = Messages(session)
         self.updates = Updates(session)

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from incidents.clock import Clock
-from incidents.errors import InDoubtError, OutsideError, PermanentError, TemporaryError
+from incidents.errors import InDoubtError, OutageError, OutsideError, PermanentError, TemporaryError
 
 SERVICE: Final = "Slack"
 SKEW: Final = timedelta(minutes=2)
@@ -114,7 +114,7 @@ def _classify(method: str, error: Exception, *, safe: bool) -> OutsideError:
     never_sent = isinstance(error, (aiohttp.ClientConnectorError, SlackRequestError))
     code = "timeout" if isinstance(error, (TimeoutError, asyncio.TimeoutError)) else type(error).__name__
     if never_sent or safe:
-        return TemporaryError(SERVICE, code, f"Slack could not be reached for {method} ({code})")
+        return OutageError(SERVICE, code, f"Slack could not be reached for {method} ({code})")
     return InDoubtError(SERVICE, code, f"Slack's answer to {method} was lost ({code})")
 
 
@@ -129,7 +129,8 @@ def _answered(method: str, error: SlackApiError, *, safe: bool) -> OutsideError:
     if code in _PASSING:
         return TemporaryError(SERVICE, code, text, retry_after=1)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _PERHAPS_DONE or not code:
-        kind = TemporaryError if safe else InDoubtError
+        down = OutageError if status >= HTTPStatus.INTERNAL_SERVER_ERROR else TemporaryError
+        kind = down if safe else InDoubtError
         return kind(SERVICE, code or f"http_{status}", text)
     return SlackRefusalError(code, text, data if isinstance(data, dict) else {})
 

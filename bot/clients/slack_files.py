@@ -11,7 +11,7 @@ import aiohttp
 from bot.clients.slack_calls import SERVICE, SKEW
 from bot.clients.slack_identity import SlackIdentity
 from bot.views.mrkdwn import escape
-from incidents.errors import PermanentError, TemporaryError
+from incidents.errors import OutageError, PermanentError, TemporaryError
 from incidents.ports import File
 
 _PAGES: Final = 5
@@ -51,7 +51,7 @@ class SlackFiles(SlackIdentity):
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             code = type(error).__name__
-            raise TemporaryError(SERVICE, code, f"Slack could not be reached for a file ({code})") from None
+            raise OutageError(SERVICE, code, f"Slack could not be reached for a file ({code})") from None
         if status != 200:  # noqa: PLR2004 - OK
             kind = TemporaryError if status >= 500 or status == 429 else PermanentError  # noqa: PLR2004 - HTTP
             raise kind(SERVICE, f"http_{status}", f"Slack answered {status} to a file")

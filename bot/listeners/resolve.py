@@ -6,10 +6,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
-from bot.listeners.update import fields_of, fields_with
+from bot.listeners.update import fields_of
 from bot.listeners.verb import Verb
 from bot.services import gates
-from bot.services.publish_update import last_fields
+from bot.services.publish_update import fields_with, last_fields
 from bot.services.resolve import resolve
 from bot.views import answers, card, update_modal
 from bot.views.help import VerbHelp

@@ -7,13 +7,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.reception import Asked, Reception
 from bot.listeners.verb import Verb
-from bot.services.publish_update import last_fields, publish_update
+from bot.services.publish_update import fields_with, last_fields, publish_update
 from bot.views import answers, card, update_modal, wording
 from bot.views.help import VerbHelp
-from incidents.errors import NotUnderstoodError
 from incidents.incident import Incident
 from incidents.rights import Right
-from incidents.status_update import FIELD_LIMIT, UpdateFields
+from incidents.status_update import UpdateFields
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
@@ -48,19 +47,6 @@ def written(view: Mapping[str, Any]) -> dict[str, str]:
     """The fields that a form has, as they were filled in."""
     values = view["state"]["values"]
     return {name: (block[name].get("value") or "").strip() for name, block in values.items() if name in block}
-
-
-def fields_with(last: UpdateFields, words: str) -> UpdateFields:
-    """The last fields with a new state.
-
-    Raises:
-        NotUnderstoodError: the words are too many.
-    """
-    if len(words) > FIELD_LIMIT:
-        raise NotUnderstoodError(
-            f"That has {len(words)} characters and {FIELD_LIMIT} fit. Please shorten it."
-        )
-    return last.model_copy(update={"state": words})
 
 
 async def _run(reception: Reception, asked: Asked, words: str) -> None:

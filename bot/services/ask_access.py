@@ -11,7 +11,7 @@ from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import access as view
 from bot.views import answers
-from incidents.errors import ConflictError, NotFoundError, TemporaryError
+from incidents.errors import ConflictError, NotFoundError, OutageError
 from incidents.incident import Incident
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
@@ -93,7 +93,7 @@ def kind(parts: Parts) -> JobKind:
     async def body(run: JobRun) -> None:
         incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
         if incident.channel_id is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         if "told" not in run.args:
             asked = view.question(incident, run.args["by"], int(run.args["seq"]))
             await post_once(parts, run, incident.channel_id, asked, "question")

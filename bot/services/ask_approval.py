@@ -6,7 +6,7 @@ from typing import Final
 from bot.services.draw import APPROVAL
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
-from incidents.errors import TemporaryError
+from incidents.errors import OutageError
 from incidents.incident import Incident
 from incidents.ports import Message
 from incidents.status_update import StatusUpdate, UpdateState
@@ -62,7 +62,7 @@ async def _look(work: UnitOfWork, parts: Parts, run: JobRun) -> tuple[PostedMess
     """What to post where; None for a text that was overtaken before anybody was asked."""
     incident = await work.incidents.get(run.incident_id or 0)
     if incident.channel_id is None:
-        raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+        raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
     update = await work.updates.get(run.args["update"])
     messages = await work.messages.of(incident.id, APPROVAL)
     posted = next((one for one in messages if one.part == update.id), None)

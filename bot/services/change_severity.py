@@ -13,7 +13,7 @@ from bot.services.draw import ANNOUNCEMENT, CARD, TOPIC
 from bot.services.parts import Parts
 from bot.services.post_once import post_once, say_once
 from bot.views import answers
-from incidents.errors import IllegalMoveError, TemporaryError
+from incidents.errors import IllegalMoveError, OutageError
 from incidents.incident import Incident
 from incidents.severity import SeverityLevel
 from incidents.timeline import EntryKind
@@ -75,7 +75,7 @@ def kind(parts: Parts) -> JobKind:
     async def body(run: JobRun) -> None:
         incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
         if incident.channel_id is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         message = answers.severity_changed(incident, run.args)
         await post_once(parts, run, incident.channel_id, message, "notice")
         people = asyncio.create_task(channel_people.wanted(parts, incident))

@@ -10,7 +10,7 @@ from typing import Final
 from bot.services.parts import Parts
 from bot.views import answers, exports
 from bot.views.documents import Documents
-from incidents.errors import IllegalMoveError, TemporaryError
+from incidents.errors import IllegalMoveError, OutageError
 from incidents.incident import Incident
 from incidents.ports import File
 from incidents.status_update import UpdateState
@@ -59,7 +59,7 @@ def kind(parts: Parts) -> JobKind:
         incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
         channel = incident.channel_id
         if channel is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         files = await _files(parts, documents, run, incident)
         comment = f"{incident.key}: {_CALLED[run.args['what']]}, exported"
 

@@ -23,7 +23,7 @@ from bot.services.parts import Parts
 from bot.services.post_once import say_once
 from bot.services.side_by_side import side_by_side
 from bot.views import answers, declare_modal, mrkdwn
-from incidents.errors import OutsideError, PermanentError, TemporaryError
+from incidents.errors import OutageError, OutsideError, PermanentError, TemporaryError
 from incidents.incident import Incident, channel_name, channel_prefix
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
@@ -67,6 +67,7 @@ class _Opening:
         self._run = run
         self._shortcomings: dict[str, str] = {}
         self._failed: list[str] = []
+        self._unreached: set[str] = set()  # those of them that failed because Slack is down
         self._lasting = False  # whether what is lacking is more than a hiccup, and worth a message
         self._channel: dict[str, str] | None = None
         self._refusal: PermanentError | None = None
@@ -165,6 +166,8 @@ class _Opening:
             self._lasting |= bool(lacking)
         except OutsideError as error:
             self._failed.append(name)
+            if isinstance(error, OutageError):
+                self._unreached.add(name)
             self._refusal = error if isinstance(error, PermanentError) else None
             self._lasting |= self._run.attempt > 1 or isinstance(error, PermanentError)
             lacking = mrkdwn.escape(f"Not done yet: {name}. {error}. I keep trying.")
@@ -177,7 +180,8 @@ class _Opening:
         if incident.channel_id and self._lasting:
             await say_once(self._parts, self._run, incident, "\n".join(found.values()))
         if self._failed:
-            raise TemporaryError("Slack", "incomplete", " ".join(found.values()))
+            kind = OutageError if self._unreached == set(self._failed) else TemporaryError
+            raise kind("Slack", "incomplete", " ".join(found.values()))
 
 
 async def _bind(work: UnitOfWork, incident_id: int, made: dict[str, str], parts: Parts) -> None:

@@ -13,7 +13,7 @@ from bot.services.channel_people import references
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import answers, page
-from incidents.errors import OutsideError, PermanentError, TemporaryError
+from incidents.errors import OutageError, OutsideError, PermanentError
 from incidents.incident import Incident
 from incidents.paging import Paging
 from incidents.timeline import EntryKind
@@ -68,7 +68,7 @@ async def _where(parts: Parts, incident: Incident) -> str:
     common = None if incident.private else parts.organisation.channels.incidents
     found = incident.channel_id or (common and await parts.workspace.channel_id(common))
     if not found:
-        raise TemporaryError("Slack", "no_channel", "there is no channel yet to call people in")
+        raise OutageError("Slack", "no_channel", "there is no channel yet to call people in")
     return found
 
 

@@ -8,9 +8,9 @@ from bot.services.draw import ANNOUNCEMENT, CARD
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import updates
-from incidents.errors import IllegalMoveError, NotUnderstoodError, TemporaryError
+from incidents.errors import IllegalMoveError, NotUnderstoodError, OutageError
 from incidents.incident import Incident
-from incidents.status_update import StatusUpdate, UpdateFields, UpdateKind
+from incidents.status_update import FIELD_LIMIT, StatusUpdate, UpdateFields, UpdateKind
 from incidents.timeline import EntryKind
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -24,6 +24,19 @@ async def last_fields(parts: Parts, incident: Incident) -> UpdateFields:
     """What was said last, to fill a form with."""
     last = await parts.database.read(lambda work: work.updates.last(incident.id))
     return last.fields if last else UpdateFields()
+
+
+def fields_with(last: UpdateFields, words: str) -> UpdateFields:
+    """The last fields with a new state.
+
+    Raises:
+        NotUnderstoodError: the words are too many.
+    """
+    if len(words) > FIELD_LIMIT:
+        raise NotUnderstoodError(
+            f"That has {len(words)} characters and {FIELD_LIMIT} fit. Please shorten it."
+        )
+    return last.model_copy(update={"state": words})
 
 
 async def publish_update(
@@ -92,7 +105,7 @@ def kind(parts: Parts) -> JobKind:
     async def body(run: JobRun) -> None:
         incident = await parts.database.read(lambda work: work.incidents.get(run.incident_id or 0))
         if incident.channel_id is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         told = await parts.database.read(lambda work: work.updates.all(incident.id))
         update = next(one for one in told if one.id == run.args["update"])
         await post_once(parts, run, incident.channel_id, updates.message(incident, update), "update")

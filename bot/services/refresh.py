@@ -66,7 +66,12 @@ class Refresher:
         work.after_commit(lambda: self.wake(ids, urgent=urgent))
 
     def wake(self, ids: Iterable[int], *, urgent: bool = True) -> None:
-        """Look at these messages now, or a little later where it is not urgent."""
+        """Look at these messages now, or a little later where it is not urgent.
+
+        Without having been started it looks at nothing: what is to be shown waits for a process that shows it.
+        """
+        if self._sweeping is None:
+            return
         for message_id in ids:
             self._again.add(message_id)
             hurry = self._hurry.setdefault(message_id, asyncio.Event())

@@ -6,7 +6,7 @@ from typing import Final
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
 from bot.views import roles as view
-from incidents.errors import OutsideError, TemporaryError
+from incidents.errors import OutageError, OutsideError
 from incidents.roles import Role
 from storage.jobs import NewJob
 from storage.journal.model import JobKind
@@ -36,7 +36,7 @@ def kind(parts: Parts) -> JobKind:
         # told before it can be known whether the channel will open
         await run.step("duties", lambda: parts.workspace.tell(to, duties, channel=channel))
         if channel is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         said = view.announced(role, by=by, to=to, note=run.args["note"])
         await post_once(parts, run, channel, said, "announced")
 

@@ -11,7 +11,7 @@ from bot.services.parts import Parts
 from bot.services.post_once import post_once, say_once
 from bot.views import mrkdwn, updates
 from incidents.audience import Audience
-from incidents.errors import OutsideError, PermanentError, TemporaryError
+from incidents.errors import OutageError, OutsideError, PermanentError, TemporaryError
 from incidents.incident import Incident
 from incidents.status_update import StatusUpdate, UpdateState
 from incidents.timeline import EntryKind
@@ -93,7 +93,7 @@ async def _place(parts: Parts, incident: Incident, audience: Audience) -> str:
     """The id of the audience's channel."""
     if audience.channel is None:
         if incident.channel_id is None:
-            raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+            raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
         return incident.channel_id
     found = await parts.workspace.channel_id(audience.channel)
     if found is None:

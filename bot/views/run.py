@@ -107,27 +107,28 @@ def _head(run: Run) -> str:
 
 def _said(run: Run) -> str:
     """How it stands, in one line."""
-    who = mention(run.requester)
-    match run.state:
-        case RunState.PLANNED:
-            return f"Planned for {who}. *Nothing is changed yet.*"
-        case RunState.WAITING_APPROVAL:
-            return f"{who} asks for approval. *Nothing is changed yet.*"
-        case RunState.CANCELLED:
-            return f"Called off by {mention(run.cancelled_by or 'cordon')}. Nothing was changed."
-        case RunState.APPROVED | RunState.RUNNING | RunState.VERIFYING | RunState.REVERTING:
-            return f"⏳ {_text(run.progress) or _BUSY[run.state]}{_by(run)}"
-        case RunState.VERIFIED:
-            return f"Verified{_took(run)}: {_evidence(run.verification)}{_by(run)}"
-        case RunState.REVERTED:
-            at = f" at {mrkdwn.at(run.reverted_at)}" if run.reverted_at else ""
-            return (
-                f"Undone by {mention(run.reverted_by or 'cordon')}{at}: {_evidence(run.revert_verification)}"
-            )
-        case _:
-            return f"It is {run.state.words}{_took(run)}{_by(run)}."
+    if run.state in _BUSY:
+        return f"⏳ {_text(run.progress) or _BUSY[run.state]}{_by(run)}"
+    if run.state is RunState.VERIFIED:
+        return f"Verified{_took(run)}: {_evidence(run.verification)}{_by(run)}"
+    if run.state is RunState.REVERTED:
+        at = f" at {mrkdwn.at(run.reverted_at)}" if run.reverted_at else ""
+        who = mention(run.reverted_by or "cordon")
+        return f"Undone by {who}{at}: {_evidence(run.revert_verification)}"
+    form = _SAID.get(run.state, "It is {words}{took} · {who}")
+    return form.format(
+        who=mention(run.requester),
+        canceller=mention(run.cancelled_by or "cordon"),
+        words=run.state.words,
+        took=_took(run),
+    )
 
 
+_SAID: Final = {
+    RunState.PLANNED: "Planned for {who}. *Nothing is changed yet.*",
+    RunState.WAITING_APPROVAL: "{who} asks for approval. *Nothing is changed yet.*",
+    RunState.CANCELLED: "Called off by {canceller}. Nothing was changed.",
+}
 _BUSY: Final = {
     RunState.APPROVED: "about to start…",
     RunState.RUNNING: "working…",

@@ -24,25 +24,18 @@ NOTHING: Final = "run.nothing"
 
 def controls(incident: Incident, run: Run, rule: ApprovalRule, now: datetime) -> list[blocks.Block]:
     """The buttons, most important first; none when nothing can be done."""
-    match run.state:
-        case RunState.PLANNED:
-            return _planned(incident, run, rule)
-        case RunState.WAITING_APPROVAL:
-            return _waiting(incident, run, rule, now)
-        case RunState.VERIFIED:
-            return _afterwards(incident, run)
-        case RunState.UNVERIFIED:
-            return [_button("Look again", LOOK, incident, run, style="primary"), *_afterwards(incident, run)]
-        case RunState.IN_DOUBT:
-            return [
-                _button("It did happen", HAPPENED, incident, run),
-                _button("It did not happen", NOTHING, incident, run),
-                *_undo(incident, run),
-            ]
-        case RunState.FAILED | RunState.REVERT_FAILED:
-            return _afterwards(incident, run)
-        case _:
-            return []
+    if run.state is RunState.PLANNED:
+        return _planned(incident, run, rule)
+    if run.state is RunState.WAITING_APPROVAL:
+        return _waiting(incident, run, rule, now)
+    if run.state is RunState.IN_DOUBT:
+        return _in_doubt(incident, run)
+    looks = run.state is RunState.UNVERIFIED
+    again = [_button("Look again", LOOK, incident, run, style="primary")] if looks else []
+    return [*again, *(_afterwards(incident, run) if run.state in _OVER else [])]
+
+
+_OVER: Final = frozenset({RunState.VERIFIED, RunState.UNVERIFIED, RunState.FAILED, RunState.REVERT_FAILED})
 
 
 def _planned(incident: Incident, run: Run, rule: ApprovalRule) -> list[blocks.Block]:
@@ -63,6 +56,14 @@ def _waiting(incident: Incident, run: Run, rule: ApprovalRule, now: datetime) ->
     if glass.who != Rule() and now >= opens:
         shown.append(_button("Run without approval…", BREAK_GLASS, incident, run, style="danger"))
     return shown
+
+
+def _in_doubt(incident: Incident, run: Run) -> list[blocks.Block]:
+    return [
+        _button("It did happen", HAPPENED, incident, run),
+        _button("It did not happen", NOTHING, incident, run),
+        *_undo(incident, run),
+    ]
 
 
 def _afterwards(incident: Incident, run: Run) -> list[blocks.Block]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from incidents.clock import Clock
-from incidents.errors import CordonError, LeaseLostError
+from incidents.errors import CordonError, LeaseLostError, OutageError
 from storage.handoff import LeasedJob
 from storage.journal.backoff import backoff, described
 from storage.journal.ledger import Ledger
@@ -61,12 +61,15 @@ class Attempts:
 
     async def _failed(self, kind: JobKind, job: LeasedJob, run: JobRun, error: Exception) -> bool:
         attempts, words = job.attempts + 1, described(error)
+        if isinstance(error, OutageError):
+            # an outage alone never gives a job up, and leaves it tries for what comes after
+            attempts = min(attempts, kind.max_attempts // 2)
         trace = None if isinstance(error, CordonError) else error
         _log.warning("job %s (%s) failed, attempt %s: %s", job.id, job.key, attempts, words, exc_info=trace)
         if kind.is_hopeless(error, attempts):
             return await self._give_up(kind, job, run, words)
         run_at = self._clock.now() + backoff(job.id, attempts, error)
-        written = await self._ledger.postpone(job, run_at, words)
+        written = await self._ledger.postpone(job, run_at, words, attempts=attempts)
         self._postponed(run_at)
         return written
 

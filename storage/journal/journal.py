@@ -1,6 +1,6 @@
 """The journal's loop: claims what is due, hands it to the crew, and waits for the next moment or a wake-up.
 
-On PostgreSQL any number of processes run it over one database; on SQLite there is one.
+Any number of processes run it over one database: bots on PostgreSQL, on SQLite one bot and the command line.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Journal:
         owner: the name of this process, unlike that of any other.
         lease_seconds: how long after a process's end others wait before they take its jobs over.
         parallel: how many jobs run at a time.
-        poll_seconds: on PostgreSQL, how late the work of other processes may be noticed.
+        poll_seconds: how late the work of other processes may be noticed.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Journal:
         if len(self._kinds) < len(kinds):
             raise ValueError("two kinds of jobs have the same name")
         self._owner = owner
+        self._presence = database.presence()
         self._lease_seconds = lease_seconds
         self._poll = timedelta(seconds=poll_seconds)
         self._health = Health()
@@ -78,7 +79,7 @@ class Journal:
     async def start(self) -> None:
         """Begin to run jobs, those left by an earlier process too."""
         if not self._database.is_shared:
-            await self._ledger.release_all(of_anybody=True)
+            await self._inherit()
         self._open = True
         self._database.attach(self)
         self._tasks = [
@@ -104,6 +105,7 @@ class Journal:
             await self._ledger.release_all()
         except InDoubtError:
             _log.exception("leases could not be given up; others take the jobs over when they run out")
+        self._presence.leave()
 
     async def idle(self) -> None:
         """Wait until no job is due or running; returns at once when the journal is stopped."""
@@ -197,9 +199,14 @@ class Journal:
             self._crew.begin(job)
         return len(jobs)
 
+    async def _inherit(self) -> None:
+        """On SQLite, take over at once what processes left that are no more."""
+        self._presence.show(self._owner)
+        for owner in await self._ledger.owners():
+            if owner != self._owner and not self._presence.is_alive(owner):
+                await self._ledger.release_all(of=owner)
+
     def _next_look(self, due: datetime | None, now: datetime) -> datetime | None:
-        if not self._database.is_shared:
-            return due
         poll = now + self._poll
         return poll if due is None else min(due, poll)
 

@@ -88,20 +88,34 @@ class Ledger:
 
         return await self._database.write(work)
 
-    async def release_all(self, *, of_anybody: bool = False) -> None:
-        """Give up the leases of this owner, or of anybody where no other process can be at work."""
-        leased = JOBS.c.owner.is_not(None) if of_anybody else JOBS.c.owner == self._owner
-        statement = update(JOBS).where(_PENDING, leased).values(_FREE)
+    async def owners(self) -> list[str]:
+        """Who holds a lease, run out or not."""
+        query = select(JOBS.c.owner).where(_PENDING, JOBS.c.owner.is_not(None)).distinct()
+
+        async def work(unit: UnitOfWork) -> list[str]:
+            return sorted((await unit.session.execute(query)).scalars())
+
+        return await self._database.read(work)
+
+    async def release_all(self, *, of: str | None = None) -> None:
+        """Give up the leases of this owner, or of another one that is known to be no more."""
+        statement = update(JOBS).where(_PENDING, JOBS.c.owner == (of or self._owner)).values(_FREE)
         await self._database.write(lambda unit: changed_rows(unit.session, statement))
 
     async def finish(self, job: LeasedJob, state: JobState, now: datetime, error: str | None = None) -> bool:
         """Note that a job has ended; False when it is not ours any more."""
         columns = {**_FREE, "state": state.value, "finished_at": now}
-        return await self._settle(job, columns if error is None else {**columns, **_failure(job, error)})
+        failure = {} if error is None else {"attempts": job.attempts + 1, "error": error}
+        return await self._settle(job, {**columns, **failure})
 
-    async def postpone(self, job: LeasedJob, run_at: datetime, error: str) -> bool:
-        """Note that an attempt failed, and when the next one is due; False when the job is not ours any more."""
-        return await self._settle(job, {**_FREE, "run_at": run_at, **_failure(job, error)})
+    async def postpone(self, job: LeasedJob, run_at: datetime, error: str, *, attempts: int) -> bool:
+        """Note that an attempt failed, the how many-th that counts, and when the next one is due.
+
+        Returns:
+            False when the job is not ours any more.
+        """
+        columns = {**_FREE, "run_at": run_at, "attempts": attempts, "error": error}
+        return await self._settle(job, columns)
 
     async def prune(self, before: datetime) -> None:
         """Forget jobs that ended before that moment with their steps, and requests taken before it."""
@@ -164,7 +178,3 @@ class Ledger:
 
     def _holds(self, job: LeasedJob) -> ColumnElement[bool]:
         return and_(JOBS.c.id == job.id, JOBS.c.fence == job.fence, JOBS.c.owner == self._owner, _PENDING)
-
-
-def _failure(job: LeasedJob, error: str) -> dict[str, Any]:
-    return {"attempts": job.attempts + 1, "error": error}

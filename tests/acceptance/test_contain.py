@@ -5,11 +5,28 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
+
+from incidents.checklist import ChecklistItem, ItemState
+from incidents.errors import ConfigError
 from incidents.run_states import RunState
 from incidents.timeline import EntryKind
+from sandbox.kubernetes_kinds import DEPLOYMENT
 from sandbox.toy_service import ToyService
-from tests.acceptance.contained import buttons, entries, free, open_contained, plan, runs, shows, strict, toy
-from tests.acceptance.town import Town
+from tests.acceptance.contained import (
+    FREE,
+    ContainedTown,
+    buttons,
+    entries,
+    free,
+    open_contained,
+    plan,
+    runs,
+    shows,
+    strict,
+    toy,
+)
+from tests.acceptance.town import COMMON, Town
 
 __all__ = ["free", "open_contained", "strict", "toy"]
 
@@ -65,3 +82,113 @@ async def test_pressed_twice_and_by_two_it_runs_once(free: Town, toy: ToyService
     assert states.count(RunState.VERIFIED) == 1, states
     patches = [one for one in toy.cluster.asked if one.verb == "patch"]
     assert len(patches) == 1
+
+
+async def test_a_world_that_changed_meanwhile_stops_it(free: Town, toy: ToyService) -> None:
+    town = free
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    agent = toy.cluster.store.get(DEPLOYMENT, "prod", "agent-prod")
+    toy.cluster.store.change(DEPLOYMENT, agent, lambda one: one["spec"].update(replicas=4))
+    await town.person("ann").click(planned, "run.confirm")
+    told = await shows(town, channel, planned, "The world has changed")
+    assert "replicas was 6 and is 4 now" in told.words
+    assert "Run again" in told.words
+    await town.until_message(channel, "out of date")
+    assert not [one for one in toy.cluster.asked if one.verb == "patch"]
+
+
+async def test_the_linked_item_is_ticked_only_when_verified(free: Town) -> None:
+    town = free
+    channel = await town.declare()
+    phases = await town.cordon.parts.database.read(lambda work: work.checklists.phases(1))
+    linked = next(item for phase in phases for item in phase.items if item.action == "tools-off")
+    listed = next(m for m in town.messages(channel) if f"'item-{linked.id}'" in str(m.blocks))
+    await town.person("ann").click(listed, "contain.item", value=str(linked.id))
+    planned = await town.until_message(channel, "Nothing is changed yet")
+    assert (await _item(town, linked.id)).state is ItemState.OPEN
+    await town.person("ann").click(planned, "run.confirm")
+    await shows(town, channel, planned, "Verified")
+    now = await _item(town, linked.id)
+    assert now.state is ItemState.DONE
+    assert now.by == town.person("ann").id
+
+
+async def _item(town: Town, item_id: int) -> ChecklistItem:
+    return await town.cordon.parts.database.read(lambda work: work.checklists.item(item_id))
+
+
+async def test_the_form_says_at_once_what_is_wrong_with_the_ids(free: Town, toy: ToyService) -> None:
+    town, ann = free, free.person("ann")
+    channel = await town.declare()
+    await ann.slash(channel.id, "/incident contain")
+    listed = await town.until_whisper("ann", channel, "What can contain INC-1")
+    await ann.click(listed, "contain.plan", value="1:pause-conversations")
+    view = await ann.until_view("Plan an action")
+    await ann.submit(view, {"ids": "c-1, <!here>"})
+    assert ann.view is not None
+    assert "can't be an id" in ann.view.errors["ids"]
+    await ann.submit(await ann.until_view("Plan an action"), {"ids": "c-1\nc-2;c-3 'c-4'"})
+    planned = await town.until_message(channel, "Nothing is changed yet")
+    await ann.click(planned, "run.confirm")
+    await shows(town, channel, planned, "Verified")
+    assert toy.state()["conversations_open"] == 8
+
+
+async def test_a_target_that_hangs_fails_in_bounded_time_and_others_go_on(
+    open_contained: ContainedTown, toy: ToyService
+) -> None:
+    connections = toy.connections()
+    connections["kubernetes"]["timeout_seconds"] = 0.5
+    town = await open_contained(more={**FREE, "connections": connections})
+    channel, ann = await town.declare(), town.person("ann")
+    planned = await plan(town, channel, "stop-agent")
+    flag = await plan(town, channel, "tools-off")
+    toy.cluster.faults.add(method="patch deployments/scale", kind="hang", times=9)
+    await ann.click(planned, "run.confirm")
+    await ann.click(flag, "run.confirm")
+    await shows(town, channel, flag, "Verified")
+    await town.cordon.idle()
+    [stuck, other] = await runs(town)
+    assert other.state is RunState.VERIFIED
+    assert stuck.state in {RunState.IN_DOUBT, RunState.FAILED}
+    assert stuck.failure
+    await shows(town, channel, planned, "What to do:")
+
+
+async def test_a_bot_stopped_in_the_middle_goes_on_and_acts_once(free: Town, toy: ToyService) -> None:
+    town, ann = free, free.person("ann")
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    toy.cluster.controllers.hold()
+    await ann.click(planned, "run.confirm")
+    await toy.cluster.until(lambda: any(one.verb == "patch" for one in toy.cluster.asked))
+    await shows(town, channel, planned, "⏳")
+    restarting = asyncio.create_task(town.restart())
+    await asyncio.wait({restarting})
+    toy.cluster.controllers.release()
+    await shows(town, channel, planned, "Verified")
+    assert len([one for one in toy.cluster.asked if one.verb == "patch"]) == 1
+    assert len(await entries(town, EntryKind.RUN_STARTED)) == 1
+    assert len(await entries(town, EntryKind.EVIDENCE_KEPT)) == 1
+
+
+async def test_a_wrong_action_stops_the_start_and_names_the_key(open_contained: ContainedTown) -> None:
+    wrong = {"stop-agent": {"params": {"namespace": "prod", "deployment": "agent-prod", "replicas": -1}}}
+    with pytest.raises(ConfigError, match=r"actions.stop-agent.params.replicas"):
+        await open_contained(more={"actions": wrong})
+
+
+async def test_of_a_private_incident_nothing_is_said_outside(free: Town) -> None:
+    town, dee = free, free.person("dee")
+    channel = await town.declare()
+    await town.cordon.parts.database.write(lambda work: work.incidents.change(1, private=True))
+    before = len(town.messages(COMMON))
+    planned = await plan(town, channel, "tools-off")
+    await town.person("ann").click(planned, "run.confirm")
+    await shows(town, channel, planned, "Verified")
+    await town.cordon.idle()
+    assert len(town.messages(COMMON)) == before
+    await dee.slash(COMMON, "/incident contain INC-1 tools-on")
+    await town.until_whisper("dee", COMMON, "There is no INC-1")
+    assert len(await runs(town)) == 1

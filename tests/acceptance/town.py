@@ -15,6 +15,8 @@ from sandbox import Channel, Message, Person, Sandbox
 
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text())
 COMMON = "#safety-incidents"
+_OFTEN, _SELDOM = 0.2, 10**7
+"""Seconds between two looks for other processes' work; a clock that a test moves would stop at each of them."""
 
 
 @dataclass
@@ -44,7 +46,8 @@ class Town:
     async def start_bot(self) -> None:
         variables = self.variables()
         settings = Settings(read_environment(variables), self.organisation, variables)
-        self.cordon = Cordon(settings, clock=self.clock, call_timeout=self.call_timeout)
+        poll = _SELDOM if self.clock else _OFTEN
+        self.cordon = Cordon(settings, clock=self.clock, call_timeout=self.call_timeout, poll_seconds=poll)
         await self.cordon.start()
         if self.transport == "http":
             self.sandbox.request_url = f"{self.cordon.address}/slack/events"

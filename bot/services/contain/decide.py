@@ -49,7 +49,7 @@ async def confirm(parts: Parts, run_id: int, *, by: str, delivery: str, with_evi
         if verdict.judgement is Judgement.REFUSED:
             raise NotAllowedError(verdict.sentence)
         if verdict.allowed:
-            released = await release(work, parts, run, verdict.until, by=by, now=now)
+            released = await release(work, parts, run, verdict.until, now=now)
             return released if with_evidence else await _without_evidence(work, parts, released, by, now)
         return await _ask(work, parts, run, incident, found, by=by, now=now)
 
@@ -86,7 +86,7 @@ async def agree_to(parts: Parts, run_id: int, *, by: str, delivery: str) -> Run:
         verdict = found.judge(agreed, now)
         if not verdict.allowed:
             return agreed
-        return await release(work, parts, agreed, verdict.until, by=by, now=now)
+        return await release(work, parts, agreed, verdict.until, now=now)
 
     try:
         return await change_run(parts, run_id, change, delivery=delivery)
@@ -114,9 +114,7 @@ async def call_off(parts: Parts, run_id: int, *, by: str, delivery: str) -> Run:
     return await change_run(parts, run_id, change, delivery=delivery)
 
 
-async def release(
-    work: UnitOfWork, parts: Parts, run: Run, until: datetime | None, *, by: str, now: datetime
-) -> Run:
+async def release(work: UnitOfWork, parts: Parts, run: Run, until: datetime | None, *, now: datetime) -> Run:
     """Free a run to start, and let it be carried out after the commit."""
     approved = await keep(work, parts, approve(run, until))
     await carry_out.enqueue(work, approved, now)

@@ -60,7 +60,7 @@ def kind(parts: Parts) -> JobKind:
     return JobKind(KIND, body, max_attempts=_TRIES, on_give_up=give_up)
 
 
-async def _warn(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> Run:
+async def _warn(work: UnitOfWork, _parts: Parts, run: Run, now: datetime) -> Run:
     if run.reverts_at is not None and run.reverts_at > now:
         said = view.expires_soon(run)
         await notice.enqueue(work, run.incident_id, f"expires-{run.id}", said, now=now)

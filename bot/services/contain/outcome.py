@@ -39,7 +39,7 @@ async def ended_seen(
         return after
     text = f"{run.named} was carried out, but its effect was not seen: {evidence}"
     await record(work, after, EntryKind.RUN_FAILED, text, by=run.requester, now=now, seconds=_seconds(after))
-    await say(work, parts, after, now)
+    await say(work, after, now)
     return after
 
 
@@ -53,7 +53,7 @@ async def not_verified(parts: Parts, run_id: int, error: ActionError) -> Run:
 async def ended_unseen(work: UnitOfWork, parts: Parts, run: Run, failure: Failure, now: datetime) -> Run:
     """The same within a transaction."""
     after = await keep(work, parts, not_seen(run, failure, now))
-    await _failed(work, parts, after, failure, now)
+    await _failed(work, after, failure, now)
     return after
 
 
@@ -73,7 +73,7 @@ async def failed(parts: Parts, run_id: int, error: ActionError) -> Run:
 async def ended_failed(work: UnitOfWork, parts: Parts, run: Run, failure: Failure, now: datetime) -> Run:
     """The same within a transaction, of one that runs."""
     after = await keep(work, parts, fail(run, failure, now))
-    await _failed(work, parts, after, failure, now)
+    await _failed(work, after, failure, now)
     return after
 
 
@@ -83,13 +83,13 @@ async def outdated(parts: Parts, run_id: int, now_is: Plan | ActionError) -> Run
     async def change(work: UnitOfWork, run: Run, now: datetime) -> Run:
         failure = Failure.of(now_is) if isinstance(now_is, ActionError) else _changed(run, now_is)
         after = await keep(work, parts, outdate(run, failure, now))
-        await _failed(work, parts, after, failure, now)
+        await _failed(work, after, failure, now)
         return after
 
     return await change_run(parts, run_id, change)
 
 
-async def say(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> None:
+async def say(work: UnitOfWork, run: Run, now: datetime) -> None:
     """Say aloud in the channel what needs somebody; a step is spoken of by its sequence."""
     if run.parent_id is None:
         await notice.enqueue(
@@ -97,7 +97,7 @@ async def say(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> None:
         )
 
 
-async def _failed(work: UnitOfWork, parts: Parts, run: Run, failure: Failure, now: datetime) -> None:
+async def _failed(work: UnitOfWork, run: Run, failure: Failure, now: datetime) -> None:
     kind = EntryKind.RUN_IN_DOUBT if run.state is RunState.IN_DOUBT else EntryKind.RUN_FAILED
     text = f"{run.named} is {run.state.words}. {failure.failed} {failure.now} {failure.then}"
     await record(
@@ -110,7 +110,7 @@ async def _failed(work: UnitOfWork, parts: Parts, run: Run, failure: Failure, no
         effect=failure.effect.value,
         seconds=_seconds(run),
     )
-    await say(work, parts, run, now)
+    await say(work, run, now)
 
 
 def _changed(run: Run, now: Plan) -> Failure:

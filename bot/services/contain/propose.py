@@ -59,7 +59,7 @@ async def propose(parts: Parts, incident: Incident, wish: Wish, *, delivery: str
     catalog = parts.organisation.catalog
     name, action = wish.action.strip().lower(), catalog.get(wish.action)
     answers = read_answers(catalog.asks(name), wish.written)
-    draft = _draft(parts, incident, wish, name, action, answers, delivery)
+    draft = _draft(parts, incident, wish, answers, delivery)
     found = await requester_of(parts, draft, incident)
     if found.judge(draft, parts.clock.now()).judgement is Judgement.REFUSED:
         await refuse(parts, incident, wish.by, found.judge(draft, parts.clock.now()).sentence)
@@ -88,16 +88,9 @@ async def keep_proposal(parts: Parts, draft: Run, *, delivery: str) -> Run:
     return await parts.database.write(commit)
 
 
-def _draft(
-    parts: Parts,
-    incident: Incident,
-    wish: Wish,
-    name: str,
-    action: Action,
-    answers: Mapping[str, Any],
-    delivery: str,
-) -> Run:
-    catalog = parts.organisation.catalog
+def _draft(parts: Parts, incident: Incident, wish: Wish, answers: Mapping[str, Any], delivery: str) -> Run:
+    catalog, name = parts.organisation.catalog, wish.action.strip().lower()
+    action = catalog.get(name)
     return Run(
         key=run_key(incident.key, name, token_of(delivery)),
         incident_id=incident.id,

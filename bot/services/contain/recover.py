@@ -1,7 +1,5 @@
 """The way back to normal after containment: planned like an action, one step at a time, watched between the steps."""
 
-from datetime import datetime
-
 from bot.services.contain.allowed import refuse, requester_of, run_and_incident
 from bot.services.contain.planning import action_named, as_kept, plan_command
 from bot.services.contain.propose import keep_proposal, token_of
@@ -30,7 +28,7 @@ async def recover(parts: Parts, run_id: int, *, by: str, delivery: str) -> Run:
             f"{contained.named} is {contained.state.words}: there is nothing to recover from."
         )
     back = parts.organisation.catalog.mirror(contained.action)
-    draft = _draft(parts, contained, incident, back, by, delivery)
+    draft = _draft(parts, contained, incident, back, by=by, delivery=delivery)
     found = await requester_of(parts, draft, incident)
     verdict = found.judge(draft, parts.clock.now())
     if verdict.judgement is Judgement.REFUSED:
@@ -40,9 +38,15 @@ async def recover(parts: Parts, run_id: int, *, by: str, delivery: str) -> Run:
 
 
 def _draft(
-    parts: Parts, contained: Run, incident: Incident, back: tuple[RecoveryStep, ...], by: str, delivery: str
+    parts: Parts,
+    contained: Run,
+    incident: Incident,
+    back: tuple[RecoveryStep, ...],
+    *,
+    by: str,
+    delivery: str,
 ) -> Run:
-    now: datetime = parts.clock.now()
+    now = parts.clock.now()
     return Run(
         key=run_key(incident.key, f"recover-{contained.action}", token_of(delivery)),
         incident_id=incident.id,

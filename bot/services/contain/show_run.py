@@ -6,7 +6,7 @@ from typing import Final
 from bot.services.draw import RUN
 from bot.services.parts import Parts
 from bot.services.post_once import post_once
-from incidents.errors import TemporaryError
+from incidents.errors import OutageError
 from incidents.ports import Message
 from incidents.runs import Run
 from storage.jobs import NewJob
@@ -49,7 +49,7 @@ async def _look(work: UnitOfWork, parts: Parts, job: JobRun) -> tuple[PostedMess
     """What to post where; None for a message that was deleted in Slack."""
     incident = await work.incidents.get(job.incident_id or 0)
     if incident.channel_id is None:
-        raise TemporaryError("Slack", "no_channel", "the incident's channel is not open yet")
+        raise OutageError("Slack", "no_channel", "the incident's channel is not open yet")
     messages = await work.messages.of(incident.id, RUN)
     posted = next((one for one in messages if one.part == int(job.args["run"])), None)
     if posted is None:

@@ -1,8 +1,9 @@
 """How an attempt ends: repeated, or given up."""
 
 import itertools
+from datetime import timedelta
 
-from incidents.errors import PermanentError, TemporaryError
+from incidents.errors import OutageError, PermanentError, TemporaryError
 from storage.database import Database
 from storage.jobs import JobView
 from storage.journal import JobKind, JobRun
@@ -56,6 +57,26 @@ async def test_a_job_is_given_up_after_its_last_attempt_and_that_is_told(
     assert told == ["TemporaryError: https://…@slack.test … is down"]
     [job] = await failed_jobs(database)
     assert (job.key, job.attempts, job.error) == ("flaky:1", 3, told[0])
+
+
+async def test_an_outage_gives_nothing_up_and_leaves_tries_for_what_comes_after(
+    database: Database, clock: FakeClock, start_journal: StartJournal, enqueue: Enqueue
+) -> None:
+    tries, back_at = list[bool](), clock.now() + timedelta(hours=1)
+
+    async def body(run: JobRun) -> None:
+        tries.append(run.last_attempt)
+        if clock.now() < back_at:
+            raise OutageError("Slack", "TimeoutError", "Slack could not be reached")
+        if run.attempt < 10:
+            raise TemporaryError("Slack", "ratelimited")
+
+    await start_journal(JobKind("patient", body), poll_seconds=10**6)
+    await enqueue("patient", "patient:1")
+    await clock.advance(timedelta(hours=1, minutes=10))
+    assert len(tries) > 50
+    assert not any(tries)
+    assert (await database.read(lambda unit: unit.jobs.counts()))["done"] == 1
 
 
 async def test_a_permanent_error_gives_up_at_once(

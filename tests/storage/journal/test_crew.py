@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import pytest
-
 from storage.database import Database
 from storage.journal import JobKind, JobRun
 from tests.fake_clock import FakeClock
@@ -94,8 +92,6 @@ async def test_stopping_gives_running_jobs_back_at_once(
 async def test_the_lease_of_a_long_job_is_kept(
     database_url: str, database: Database, clock: FakeClock, start_journal: StartJournal, enqueue: Enqueue
 ) -> None:
-    if not database.is_shared:
-        pytest.skip("SQLite has one process")
     finished: list[str] = []
 
     def body(owner: str) -> Callable[[JobRun], Awaitable[None]]:

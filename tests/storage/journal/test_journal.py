@@ -7,6 +7,7 @@ from incidents.errors import InDoubtError
 from storage.database import Database
 from storage.jobs import NewJob
 from storage.journal import JobKind, JobRun
+from storage.journal.ledger import Ledger
 from storage.unit_of_work import UnitOfWork
 from tests.fake_clock import FakeClock
 from tests.storage.journal.conftest import Enqueue, StartJournal
@@ -121,6 +122,68 @@ async def test_what_was_left_by_an_earlier_process_is_found_at_the_start(
     journal = await start_journal(JobKind("greet", body))
     await journal.idle()
     assert ran == ["unleased"]
+
+
+async def test_what_another_process_enqueues_is_found_within_a_poll(
+    database_url: str, database: Database, clock: FakeClock, start_journal: StartJournal
+) -> None:
+    ran: list[str] = []
+
+    async def body(run: JobRun) -> None:
+        ran.append(run.key)
+
+    journal = await start_journal(JobKind("greet", body), poll_seconds=5)
+    await journal.idle()
+    other = await Database.open(database_url)
+    await other.write(lambda unit: unit.jobs.add(NewJob("greet", "from elsewhere"), now=clock.now()))
+    await other.close()
+    await clock.advance(5)
+    assert ran == ["from elsewhere"]
+
+
+async def test_a_journal_that_starts_leaves_the_living_their_leases(
+    database_url: str, database: Database, clock: FakeClock, start_journal: StartJournal, enqueue: Enqueue
+) -> None:
+    begun, may_end, ran = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def long(run: JobRun) -> None:
+        begun.set()
+        await may_end.wait()
+        ran.append(f"first {run.attempt}")
+
+    async def taken(run: JobRun) -> None:
+        ran.append(f"second {run.attempt}")
+
+    first = await start_journal(JobKind("long", long), owner="first")
+    await enqueue("long", "long:1")
+    await begun.wait()
+    other = await Database.open(database_url)
+    second = await start_journal(JobKind("long", taken), owner="second", database=other)
+    await second.idle()
+    may_end.set()
+    await first.idle()
+    await second.stop()
+    await other.close()
+    assert ran == ["first 1"]
+
+
+async def test_on_sqlite_what_a_dead_process_had_leased_is_taken_over_at_once(
+    database: Database, clock: FakeClock, start_journal: StartJournal, enqueue: Enqueue
+) -> None:
+    ran: list[str] = []
+
+    async def body(run: JobRun) -> None:
+        ran.append(run.key)
+
+    await enqueue("greet", "greet:1")
+    await Ledger(database, "dead").claim(
+        ["greet"], now=clock.now(), until=clock.now() + timedelta(seconds=30), limit=1, but=()
+    )
+    journal = await start_journal(JobKind("greet", body))
+    await journal.idle()
+    assert ran == ([] if database.is_shared else ["greet:1"])
+    await clock.advance(31)
+    assert ran == ["greet:1"]
 
 
 async def test_a_job_that_waits_on_the_clock_gets_its_moment(
