@@ -121,7 +121,7 @@ class Action(BaseModel):
             raise ValueError("a sequence has no params; its steps have their own")
         if self.sequence and self.ask:
             raise ValueError("a sequence asks what its steps ask; put ask there")
-        if self.command and (self.parallel or "on_failure" in self.model_fields_set):
+        if self.command and (self.parallel or self.on_failure is not OnFailure.STOP):
             raise ValueError("parallel and on_failure are a sequence's; remove them")
         return self
 

@@ -82,7 +82,7 @@ async def test_in_order_nothing_begins_after_a_step_that_fails(
     assert await _steps(town, 1) == {
         "tools-off": RunState.VERIFIED,
         "pause-all-conversations": RunState.VERIFIED,
-        "shift-to-baseline": RunState.FAILED,
+        "safe-baseline": RunState.FAILED,
     }
     assert toy.state()["agent_replicas_running"] == 6
 
