@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.cli_acting import acting, followed, resumed
 from bot.cli_operator import Desk, Told, add_verb
+from bot.services import from_command_line
 from bot.services.contain import break_glass, decide, settle, take_back
 from bot.services.contain.catalog import offers, runs_of
 from bot.services.contain.change_run import rule_of
@@ -79,7 +80,7 @@ async def _run(desk: Desk, chosen: argparse.Namespace) -> Told:
         run = await _numbered(desk, incident, chosen.action)
         if await resumed(desk.parts, run.id):
             async with acting(desk.parts):
-                return await _ended(desk, chosen, run.id)
+                return await _ended(desk, chosen, incident, run.id)
     else:
         run = await _proposed(desk, incident, chosen)
     _say(chosen, f"{plain_runs.plan(run)}\n{await _needs(desk, incident, run)}")
@@ -97,7 +98,7 @@ async def _run(desk: Desk, chosen: argparse.Namespace) -> Told:
             said = f"Run {run.id} waits. {await _needs(desk, incident, run)}"
             how = f"They type: cordon contain approve {incident.key} {run.id} --as NAME, or approve it in Slack."
             return Told(f"{said}\n{how}", {"run": run.model_dump(mode="json")}, status=1)
-        return await _ended(desk, chosen, run.id)
+        return await _ended(desk, chosen, incident, run.id)
 
 
 async def _approve(desk: Desk, chosen: argparse.Namespace) -> Told:
@@ -111,7 +112,7 @@ async def _approve(desk: Desk, chosen: argparse.Namespace) -> Told:
         if run.state is RunState.WAITING_APPROVAL:
             said = f"Agreed. {await _needs(desk, incident, run)}"
             return Told(said, {"run": run.model_dump(mode="json")})
-        return await _ended(desk, chosen, run.id)
+        return await _ended(desk, chosen, incident, run.id)
 
 
 async def _break_glass(desk: Desk, chosen: argparse.Namespace) -> Told:
@@ -124,7 +125,7 @@ async def _break_glass(desk: Desk, chosen: argparse.Namespace) -> Told:
         await break_glass.break_glass(
             desk.parts, run.id, by=desk.user, reason=desk.reason, delivery=desk.delivery
         )
-        return await _ended(desk, chosen, run.id)
+        return await _ended(desk, chosen, incident, run.id)
 
 
 async def _verify(desk: Desk, chosen: argparse.Namespace) -> Told:
@@ -132,7 +133,7 @@ async def _verify(desk: Desk, chosen: argparse.Namespace) -> Told:
     run = await _numbered(desk, incident, chosen.run_number)
     async with acting(desk.parts):
         await settle.look_again(desk.parts, run.id, by=desk.user, delivery=desk.delivery)
-        return await _ended(desk, chosen, run.id)
+        return await _ended(desk, chosen, incident, run.id)
 
 
 async def _revert(desk: Desk, chosen: argparse.Namespace) -> Told:
@@ -142,7 +143,7 @@ async def _revert(desk: Desk, chosen: argparse.Namespace) -> Told:
         return _not_carried_out(run, f"cordon contain revert {incident.key} {run.id}")
     async with acting(desk.parts):
         await take_back.undo_run(desk.parts, run.id, by=desk.user, delivery=desk.delivery)
-        return await _ended(desk, chosen, run.id)
+        return await _ended(desk, chosen, incident, run.id)
 
 
 async def _cancel(desk: Desk, chosen: argparse.Namespace) -> Told:
@@ -185,9 +186,13 @@ async def _needs(desk: Desk, incident: Incident, run: Run) -> str:
     return plain_runs.needs(incident, run, rule, names, desk.parts.clock.now())
 
 
-async def _ended(desk: Desk, chosen: argparse.Namespace, run_id: int) -> Told:
-    """Follow the run to where it stops; only what was seen to have its effect counts as done."""
+async def _ended(desk: Desk, chosen: argparse.Namespace, incident: Incident, run_id: int) -> Told:
+    """Follow the run to where it stops, and have that said; only what was seen to have its effect counts as done."""
     run = await followed(desk.parts, run_id, lambda said: _say(chosen, f"… {plain.clean(said)}"))
+    said = f"{run.named} is {run.state.words}"
+    await from_command_line.tell(
+        desk.parts, incident, said, by=desk.user, reason=desk.reason, delivery=desk.delivery
+    )
     names = await desk.parts.workspace.names([run.requester])
     status = 0 if plain_runs.ended_well(run) else 1
     return Told(plain_runs.result(run, names), {"run": run.model_dump(mode="json")}, status)

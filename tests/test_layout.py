@@ -104,6 +104,13 @@ ELSEWHERE = {
         "bot/services/record.py",
         "bot/services/who.py",
     ),
+    "acceptance/test_without_slack.py": (
+        "bot/composition.py",
+        "bot/offline.py",
+        "bot/services/from_command_line.py",
+    ),
+    "bot/test_cli_incident.py": ("bot/cli_incident_stages.py", "bot/cli_operator.py"),
+    "bot/test_cli_contain.py": ("bot/cli_acting.py", "bot/views/plain_runs.py"),
     "acceptance/test_crash.py": ("bot/services/post_once.py",),
     "acceptance/test_faults.py": ("bot/listeners/failures.py",),
     "acceptance/test_doctor.py": ("bot/cli_doctor.py", "bot/cli_doctor_actions.py"),

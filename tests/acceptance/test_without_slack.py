@@ -9,9 +9,11 @@ import pytest
 
 from incidents.timeline import TimelineEntry, first_broken
 from sandbox import Channel, Sandbox
+from sandbox.toy_service import ToyService
 from storage.database import Database
 from tests import command_line
 from tests.acceptance.conftest import TEAM
+from tests.acceptance.contained import FREE, organised
 from tests.acceptance.town import COMMON, MANIFEST, Town
 
 DOWN = "Slack is down"
@@ -42,12 +44,12 @@ class Outage(Town):
 
     async def try_cli(self, *words: str, by: str = "ann") -> command_line.Ran:
         people = {name: {"user": self.person(name).id} for name in ("ann", "bob")}
-        decided = {**json.loads(self.organisation.model_dump_json()), "operators": people}
+        decided = {**json.loads(self.organisation.model_dump_json(exclude_unset=True)), "operators": people}
         (self.folder / "cordon.yaml").write_text(json.dumps(decided))
-        database = {"DATABASE_URL": self.variables()["DATABASE_URL"]}
-        return await command_line.run(
-            self.folder, "incident", words[0], "--as", by, *words[1:], variables=database
-        )
+        group, verb = ("contain", words[1]) if words[0] == "contain" else ("incident", words[0])
+        rest = words[2:] if words[0] == "contain" else words[1:]
+        variables = {**self.extra, "DATABASE_URL": self.variables()["DATABASE_URL"]}
+        return await command_line.run(self.folder, group, verb, "--as", by, *rest, variables=variables)
 
     async def opened(self, number: int) -> Channel:
         """The incident's one channel, as soon as it is there."""
@@ -154,6 +156,25 @@ async def test_without_any_bot_the_next_one_to_start_tells_all(outage: Outage) -
     assert "✅ Resolved" in outage.message(COMMON, "INC-1").words
     assert "✅ Resolved" in channel.topic
     await outage.timeline(1)
+
+
+async def test_what_was_contained_while_slack_was_down_is_shown_when_it_is_back(tmp_path: Path) -> None:
+    async with ToyService() as toy:
+        town = Outage(tmp_path, organisation=organised(toy, **FREE), extra=toy.environment())
+        await town.open_slack()
+        await town.start_bot()
+        await town.sandbox.until(lambda: any(call.method == "users.list" for call in town.sandbox.calls))
+        await town.close_slack()
+        await town.cli("declare", "sev1", "Agent leaks data", "--reason", DOWN)
+        await town.cli("contain", "run", "INC-1", "stop-agent", "--yes", "--reason", DOWN)
+        assert toy.state()["agent_replicas_running"] == 0
+        await town.open_slack()
+        channel = await town.opened(1)
+        await town.told(channel, "Verified", "is done and verified")
+        patches = [one for one in toy.cluster.asked if one.verb == "patch"]
+        assert len(patches) == 1, "what was done is not done again"
+        await town.stop_bot()
+        await town.close_slack()
 
 
 async def test_a_right_that_is_lacking_in_slack_is_lacking_here_and_the_refusal_recorded(

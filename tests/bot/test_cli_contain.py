@@ -31,7 +31,7 @@ class Terminal:
 
     def configure(self, **keys: Any) -> None:  # noqa: ANN401 - cordon.yaml's own
         operators = {name: {"user": f"U0{name.upper()}"} for name in ("ann", "bob", "eve")}
-        decided = organised(self.toy, operators=operators, **keys).model_dump_json()
+        decided = organised(self.toy, operators=operators, **keys).model_dump_json(exclude_unset=True)
         (self.folder / "cordon.yaml").write_text(decided)
 
     @property
@@ -159,7 +159,7 @@ async def test_stopped_in_the_middle_a_run_is_gone_on_with_by_its_number(
 ) -> None:
     terminal.configure(**FREE)
     await terminal.declare()
-    held = toy.cluster.faults.add(verb="patch", kind="hold_before")
+    held = toy.cluster.faults.add(method="patch deployments/scale", kind="hold_before")
     words = ("contain", "run", "--as", "ann", "INC-1", "stop-agent", "--yes", *WHY)
     async with command_line.running(terminal.folder, *words, variables=terminal.variables) as process:
         await asyncio.wait_for(held.hit.wait(), 30)
