@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from incidents.checklist import ChecklistItem, ItemState
 from incidents.errors import ConfigError
 from incidents.run_states import RunState
 from incidents.timeline import EntryKind
+from sandbox import Channel, Message
 from sandbox.kubernetes_kinds import DEPLOYMENT
 from sandbox.toy_service import ToyService
 from tests.acceptance.contained import (
@@ -27,6 +29,7 @@ from tests.acceptance.contained import (
     toy,
 )
 from tests.acceptance.town import COMMON, Town
+from tests.commands.outside import Outside, Reply
 
 __all__ = ["free", "open_contained", "strict", "toy"]
 
@@ -192,3 +195,56 @@ async def test_of_a_private_incident_nothing_is_said_outside(free: Town) -> None
     await dee.slash(COMMON, "/incident contain INC-1 tools-on")
     await town.until_whisper("dee", COMMON, "There is no INC-1")
     assert len(await runs(town)) == 1
+
+
+async def _doubtful(open_contained: ContainedTown, outside: Outside) -> tuple[Town, Channel, Message]:
+    """A run whose request may have arrived, and whose answer never came."""
+    action = {
+        "title": "Pause the queue",
+        "command": "http_request",
+        "params": {
+            "url": f"{outside.url}/pause",
+            "timeout_seconds": 0.3,
+            "probe": {"url": f"{outside.url}/state", "json_path": "state", "equals": "paused"},
+        },
+        "risk": "low",
+    }
+    outside.replies("GET", "/state", Reply(json={"state": "paused"}))
+    outside.replies("POST", "/pause", Reply(trouble="hang"))
+    connections = {"http": {"allowed_hosts": ["127.0.0.1:*", "127.0.0.1"]}}
+    town = await open_contained(more={**FREE, "actions": {"pause-queue": action}, "connections": connections})
+    channel = await town.declare()
+    planned = await plan(town, channel, "pause-queue")
+    await town.person("ann").click(planned, "run.confirm")
+    return town, channel, await shows(town, channel, planned, "It did happen")
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    one = Outside()
+    await one.start()
+    yield one
+    await one.stop()
+
+
+async def test_in_doubt_a_person_who_looked_says_that_it_happened(
+    open_contained: ContainedTown, outside: Outside
+) -> None:
+    town, channel, doubtful = await _doubtful(open_contained, outside)
+    assert "What to do:" in doubtful.words
+    assert await entries(town, EntryKind.RUN_IN_DOUBT)
+    await town.person("bob").click(doubtful, "run.happened")
+    await shows(town, channel, doubtful, "Verified")
+
+
+async def test_in_doubt_a_person_who_looked_says_that_it_did_not_happen(
+    open_contained: ContainedTown, outside: Outside
+) -> None:
+    town, channel, doubtful = await _doubtful(open_contained, outside)
+    await town.person("bob").click(doubtful, "run.nothing")
+    await shows(town, channel, doubtful, "Somebody looked: nothing was changed")
+    assert [run.state for run in await runs(town)] == [RunState.FAILED]
+    again = await plan(town, channel, "pause-queue")
+    outside.replies("POST", "/pause", Reply())
+    await town.person("ann").click(again, "run.confirm")
+    await shows(town, channel, again, "Verified")

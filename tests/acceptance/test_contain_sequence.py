@@ -28,7 +28,7 @@ async def _steps(town: Town, run_id: int) -> dict[str, RunState]:
 def _quick(toy: ToyService) -> dict[str, object]:
     """The watch between two steps of a recovery, for as long as a test can wait."""
     params = toy.actions()["watch-violations"]["params"]
-    return {"watch-violations": {"params": {**params, "minutes": 0.02, "every_seconds": 1}}}
+    return {"watch-violations": {"params": {**params, "minutes": 0.003, "every_seconds": 1}}}
 
 
 async def test_the_kill_switch_stops_everything_side_by_side_and_is_undone(
