@@ -248,3 +248,64 @@ async def test_in_doubt_a_person_who_looked_says_that_it_did_not_happen(
     outside.replies("POST", "/pause", Reply())
     await town.person("ann").click(again, "run.confirm")
     await shows(town, channel, again, "Verified")
+
+
+async def test_evidence_that_takes_too_long_delays_nothing(
+    open_contained: ContainedTown, toy: ToyService
+) -> None:
+    town = await open_contained(more={**FREE, "actions": {"stop-agent": {"snapshot_seconds": 0.2}}})
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    toy.cluster.faults.add(method="get pods/log", kind="hang", times=99)
+    await town.person("ann").click(planned, "run.confirm")
+    await shows(town, channel, planned, "Evidence not kept: it took longer than 0.2 s")
+    await shows(town, channel, planned, "Verified")
+    assert toy.state()["agent_replicas_running"] == 0
+    [entry] = await entries(town, EntryKind.EVIDENCE_SKIPPED)
+    assert "could not be kept" in entry.text
+
+
+async def test_evidence_that_somebody_skips_is_recorded_with_their_name(free: Town) -> None:
+    town, ann = free, free.person("ann")
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    await ann.click(planned, "run.confirm_without_evidence")
+    await shows(town, channel, planned, "Verified")
+    [entry] = await entries(town, EntryKind.EVIDENCE_SKIPPED)
+    assert entry.actor == ann.id
+    assert not (town.folder / "evidence").exists()
+
+
+async def test_only_who_asked_or_commands_starts_it(free: Town, toy: ToyService) -> None:
+    town, bob = free, free.person("bob")
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    await bob.click(planned, "run.confirm")
+    await town.until_whisper("bob", channel, "they or the incident commander decide")
+    assert toy.state()["agent_replicas_running"] == 6
+    await bob.slash(channel.id, "/incident role commander")
+    await town.until_whisper("bob", channel, "You are in command")
+    await bob.click(planned, "run.confirm")
+    await shows(town, channel, planned, "Verified")
+
+
+async def test_who_may_not_run_it_is_refused_and_that_is_recorded(open_contained: ContainedTown) -> None:
+    only = {"containment": {"rules": [{"risks": ["low", "medium", "high"], "run": {"roles": ["ai_ops"]}}]}}
+    town = await open_contained(more=only)
+    channel = await town.declare()
+    await town.person("ann").slash(channel.id, "/incident contain tools-off")
+    await town.until_whisper("ann", channel, "You can't run this action")
+    [refused] = await entries(town, EntryKind.REFUSED)
+    assert refused.actor == town.person("ann").id
+    assert not await runs(town)
+
+
+async def test_a_target_that_is_not_there_is_told_and_nothing_is_planned(free: Town, toy: ToyService) -> None:
+    town = free
+    channel = await town.declare()
+    toy.cluster.forbidden.add(("get", "deployments"))
+    await town.person("ann").slash(channel.id, "/incident contain stop-agent")
+    await town.until_whisper("ann", channel, "Nothing was changed")
+    assert not await runs(town)
+    await town.person("ann").slash(channel.id, "/incident contain stop-agnt")
+    await town.until_whisper("ann", channel, 'Did you mean "stop-agent"?')

@@ -4,7 +4,7 @@ from hypothesis import given
 
 from bot.views import contain
 from incidents.action_answers import AnswerKind, Ask
-from incidents.actions import Action
+from incidents.actions import TITLE_LIMIT, Action
 from incidents.containment import Risk
 from tests.bot.views.conftest import HURRIED, hostile, incident, seen, seen_view
 from tests.incidents.runs_made import a_run
@@ -41,10 +41,11 @@ def test_breaking_the_glass_says_who_will_hear_of_it() -> None:
     assert view["private_metadata"] == "42:9"
 
 
-@given(words=hostile(2000, least=1))
+@given(title=hostile(TITLE_LIMIT, least=1), words=hostile(2000, least=1))
 @HURRIED
-def test_whatever_stands_in_the_configuration_is_text(words: str) -> None:
-    action = STOP.model_copy(update={"title": words, "description": words})
-    seen(contain.listed(incident(), [contain.Offered("a", action, Risk.LOW, in_playbook=False)] * 40))
+def test_whatever_stands_in_the_configuration_is_text(title: str, words: str) -> None:
+    action = STOP.model_copy(update={"title": title, "description": words})
+    offered = [contain.Offered(f"a-{n}", action, Risk.LOW, in_playbook=False) for n in range(40)]
+    seen(contain.listed(incident(), offered))
     seen_view(contain.form(1, "a", action, ASKS, item_id=None))
-    seen_view(contain.glass(incident(), a_run(title=words)))
+    seen_view(contain.glass(incident(), a_run(title=title)))
