@@ -29,7 +29,7 @@ async def toy_town(**choices: Any) -> AsyncIterator[tuple[Town, ToyService]]:  #
     unkept = {"actions": {"stop-agent": {"snapshot": False}}}
     async with ToyService(**choices) as toy:
         with tempfile.TemporaryDirectory() as folder:
-            keys = {**FREE, **unkept, "declaring": {"ask_about_duplicates": False}}
+            keys: dict[str, Any] = {**FREE, **unkept, "declaring": {"ask_about_duplicates": False}}
             town = Town(Path(folder), organisation=organised(toy, **keys), extra=toy.environment())
             await town.open()
             try:
