@@ -118,6 +118,8 @@ def _said(run: Run) -> str:
     """How it stands, in one line."""
     if run.state in _BUSY:
         return f"⏳ {_text(run.progress) or _BUSY[run.state]}{_by(run)}"
+    if run.state is RunState.VERIFIED and run.order is not None:
+        return f"Verified{_took(run)}: all {len(run.order.names)} steps{_by(run)}"  # each says itself what was seen
     if run.state is RunState.VERIFIED:
         return f"Verified{_took(run)}: {_evidence(run.verification)}{_by(run)}"
     if run.state is RunState.REVERTED:
