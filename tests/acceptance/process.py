@@ -101,7 +101,7 @@ class ProcessTown(Town):
     async def start_replica(self) -> BotProcess:
         """Start one more bot."""
         config = self.folder / "cordon.yaml"
-        config.write_text(self.organisation.model_dump_json())
+        config.write_text(self.organisation.model_dump_json(exclude_defaults=True))
         variables = {**self.variables(), "CORDON_CONFIG": str(config)}
         replica = BotProcess(variables, self.folder / f"bot-{len(self.replicas)}.log")
         self.replicas.append(replica)
