@@ -8,7 +8,6 @@ from bot.views import blocks, mrkdwn
 from incidents.ports import Message
 from incidents.severity import SeverityScheme
 
-
 _SECTION: Final = 2900
 """Characters of a section, under Slack's 3000."""
 
