@@ -61,6 +61,9 @@ _PRESSES: dict[str, Press] = {
     run_buttons.NOTHING: _nothing,
 }
 
+_DECIDED_BY_POLICY = frozenset({run_buttons.APPROVE, run_buttons.CANCEL})
+"""Who may agree or decline stands under `containment:`; who approves need not be one who may run things."""
+
 
 def register(app: AsyncApp, reception: Reception) -> None:
     """Listen for the buttons, and for the form that breaks the glass."""
@@ -94,14 +97,15 @@ def _register(app: AsyncApp, reception: Reception, action_id: str, press: Press)
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with reception.attend(body) as asked:
-            run_id = await _meant(reception, asked, str(body["actions"][0]["value"]))
+            right = None if action_id in _DECIDED_BY_POLICY else Right.CONTAIN
+            run_id = await _meant(reception, asked, str(body["actions"][0]["value"]), right)
             await press(reception.parts, run_id, asked)
 
 
-async def _meant(reception: Reception, asked: Asked, value: str) -> int:
+async def _meant(reception: Reception, asked: Asked, value: str, right: Right | None = None) -> int:
     """The run's number, for somebody who may know of its incident and has the right."""
     incident_id, run_id = map(int, value.split(":"))
-    await reception.incident(asked, incident_id, Right.CONTAIN)
+    await reception.incident(asked, incident_id, right)
     run = await reception.parts.database.read(lambda work: work.runs.get(run_id))
     if run.incident_id != incident_id:
         raise NotFoundError("This run is not there any more.")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from bot.services.draw import CARD, CHECKLIST, TOPIC, Artist
+from bot.services.draw import CARD, CHECKLIST, RUN, TOPIC, Artist
 from incidents.clock import Clock
 from incidents.errors import OutsideError, PermanentError
 from incidents.ports import Message, Workspace
@@ -154,7 +154,9 @@ class Refresher:
         if posted.kind == TOPIC:
             await self._workspace.set_topic(channel, (await drawn()).text)
         else:
-            await self._workspace.edit(channel, ts, drawn, urgent=urgent and posted.kind in {CHECKLIST, CARD})
+            await self._workspace.edit(
+                channel, ts, drawn, urgent=urgent and posted.kind in {CHECKLIST, CARD, RUN}
+            )
         return revision
 
     async def _draw(self, work: UnitOfWork, posted: PostedMessage) -> tuple[int, Message]:

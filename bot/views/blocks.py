@@ -55,8 +55,10 @@ def actions(*elements: Block, block_id: str | None = None) -> Block:
     return {"type": "actions", "elements": list(elements), **({"block_id": block_id} if block_id else {})}
 
 
-def button(text: str, action_id: str, value: str, *, style: str | None = None, label: str = "") -> Block:
-    """A button; `label` is what a screen reader says where the text alone does not tell."""
+def button(
+    text: str, action_id: str, value: str, *, style: str | None = None, label: str = "", ask: str = ""
+) -> Block:
+    """A button; `label` is what a screen reader says where the text alone does not tell, `ask` is asked before."""
     element: Block = {
         "type": "button",
         "text": plain(text, BUTTON_LIMIT),
@@ -67,6 +69,9 @@ def button(text: str, action_id: str, value: str, *, style: str | None = None, l
         element["style"] = style
     if label:
         element["accessibility_label"] = line(label, BUTTON_LIMIT)
+    if ask:
+        said = {"title": plain("Are you sure?", 100), "text": plain(ask, 300)}
+        element["confirm"] = {**said, "confirm": plain(text, 30), "deny": plain("No", 30)}
     return element
 
 

@@ -20,6 +20,8 @@ FORM: Final = "contain.form"
 GLASS: Final = "contain.glass"
 REASON: Final = "reason"
 _LISTED: Final = 40
+_BUDGET: Final = 11_000
+"""Characters in one message, a little under what Slack takes."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Offered:
 def listed(incident: Incident, offered: Sequence[Offered]) -> Message:
     """The actions with a button each, to the reader alone."""
     head = f"*What can contain {incident.key}.* Run shows the plan first; nothing is changed before somebody confirms it."
-    drawn = [blocks.section(head), *(_row(incident, one) for one in offered[:_LISTED])]
+    room = _BUDGET // max(min(len(offered), _LISTED), 1)
+    drawn = [blocks.section(head), *(_row(incident, one, room) for one in offered[:_LISTED])]
     if len(offered) > _LISTED:
         drawn.append(blocks.context(f"{len(offered) - _LISTED} more: /incident contain and the name"))
     return Message(f"{len(offered)} actions for {incident.key}", drawn)
@@ -86,12 +89,14 @@ _HINTS: Final = {
 }
 
 
-def _row(incident: Incident, offered: Offered) -> blocks.Block:
+def _row(incident: Incident, offered: Offered, room: int) -> blocks.Block:
     action = offered.action
     about = mrkdwn.escape(mrkdwn.line(action.description or action.target or "", 200))
     mark = "📋 " if offered.in_playbook else ""
     text = f"{mark}*{mrkdwn.escape(action.title)}* · risk: {offered.risk.value} · `{offered.name}`"
     button = blocks.button("Run…", PLAN, f"{incident.id}:{offered.name}", label=f"Plan: {action.title}")
     return blocks.section(
-        f"{text}\n{about}" if about else text, block_id=f"action-{offered.name}", accessory=button
+        mrkdwn.cut(f"{text}\n{about}" if about else text, room),
+        block_id=f"action-{offered.name}",
+        accessory=button,
     )

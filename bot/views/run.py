@@ -15,6 +15,15 @@ from incidents.rights import holders, mention
 from incidents.run_states import WAITING, RunState
 from incidents.runs import Run, SnapshotState
 
+_TROUBLE: Final = frozenset(
+    {
+        RunState.UNVERIFIED,
+        RunState.FAILED,
+        RunState.IN_DOUBT,
+        RunState.STALE,
+        RunState.REVERT_FAILED,
+    }
+)
 _SHOWN_CHANGES: Final = 12
 _SHOWN_WARNINGS: Final = 6
 _LINE: Final = 220
@@ -139,7 +148,7 @@ _BUSY: Final = {
 
 def _body(facts: RunFacts) -> str:
     run = facts.run
-    lines = [_failure(run)] if run.failure or run.state is RunState.UNVERIFIED else []
+    lines = [_failure(run)] if run.state in _TROUBLE else []
     if run.order is not None and run.state not in WAITING:
         lines += _steps(facts.run, facts.steps)
     else:

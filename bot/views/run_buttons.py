@@ -74,7 +74,10 @@ def _afterwards(incident: Incident, run: Run) -> list[blocks.Block]:
 
 
 def _undo(incident: Incident, run: Run) -> list[blocks.Block]:
-    return [_button("Undo", UNDO, incident, run)] if run.may_undo else []
+    if not run.may_undo:
+        return []
+    ask = f"{run.title}: what this contained is let go again."
+    return [blocks.button("Undo", UNDO, f"{incident.id}:{run.id}", label=f"Undo: {run.title}", ask=ask)]
 
 
 def _button(

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from incidents.checklist import ChecklistItem, ItemState
 from incidents.errors import ConfigError
 from incidents.run_states import RunState
 from incidents.timeline import EntryKind
+from sandbox import Channel, Message
 from sandbox.kubernetes_kinds import DEPLOYMENT
 from sandbox.toy_service import ToyService
 from tests.acceptance.contained import (
@@ -27,6 +29,7 @@ from tests.acceptance.contained import (
     toy,
 )
 from tests.acceptance.town import COMMON, Town
+from tests.commands.outside import Outside, Reply
 
 __all__ = ["free", "open_contained", "strict", "toy"]
 
@@ -192,3 +195,117 @@ async def test_of_a_private_incident_nothing_is_said_outside(free: Town) -> None
     await dee.slash(COMMON, "/incident contain INC-1 tools-on")
     await town.until_whisper("dee", COMMON, "There is no INC-1")
     assert len(await runs(town)) == 1
+
+
+async def _doubtful(open_contained: ContainedTown, outside: Outside) -> tuple[Town, Channel, Message]:
+    """A run whose request may have arrived, and whose answer never came."""
+    action = {
+        "title": "Pause the queue",
+        "command": "http_request",
+        "params": {
+            "url": f"{outside.url}/pause",
+            "timeout_seconds": 0.3,
+            "probe": {"url": f"{outside.url}/state", "json_path": "state", "equals": "paused"},
+        },
+        "risk": "low",
+    }
+    outside.replies("GET", "/state", Reply(json={"state": "paused"}))
+    outside.replies("POST", "/pause", Reply(trouble="hang"))
+    connections = {"http": {"allowed_hosts": ["127.0.0.1:*", "127.0.0.1"]}}
+    town = await open_contained(more={**FREE, "actions": {"pause-queue": action}, "connections": connections})
+    channel = await town.declare()
+    planned = await plan(town, channel, "pause-queue")
+    await town.person("ann").click(planned, "run.confirm")
+    return town, channel, await shows(town, channel, planned, "It did happen")
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Outside]:
+    one = Outside()
+    await one.start()
+    yield one
+    await one.stop()
+
+
+async def test_in_doubt_a_person_who_looked_says_that_it_happened(
+    open_contained: ContainedTown, outside: Outside
+) -> None:
+    town, channel, doubtful = await _doubtful(open_contained, outside)
+    assert "What to do:" in doubtful.words
+    assert await entries(town, EntryKind.RUN_IN_DOUBT)
+    await town.person("bob").click(doubtful, "run.happened")
+    await shows(town, channel, doubtful, "Verified")
+
+
+async def test_in_doubt_a_person_who_looked_says_that_it_did_not_happen(
+    open_contained: ContainedTown, outside: Outside
+) -> None:
+    town, channel, doubtful = await _doubtful(open_contained, outside)
+    await town.person("bob").click(doubtful, "run.nothing")
+    await shows(town, channel, doubtful, "Somebody looked: nothing was changed")
+    assert [run.state for run in await runs(town)] == [RunState.FAILED]
+    again = await plan(town, channel, "pause-queue")
+    outside.replies("POST", "/pause", Reply())
+    await town.person("ann").click(again, "run.confirm")
+    await shows(town, channel, again, "Verified")
+
+
+async def test_evidence_that_takes_too_long_delays_nothing(
+    open_contained: ContainedTown, toy: ToyService
+) -> None:
+    town = await open_contained(more={**FREE, "actions": {"stop-agent": {"snapshot_seconds": 0.2}}})
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    toy.cluster.faults.add(method="get pods/log", kind="hang", times=99)
+    await town.person("ann").click(planned, "run.confirm")
+    await shows(town, channel, planned, "Evidence not kept: it took longer than 0.2 s")
+    await shows(town, channel, planned, "Verified")
+    assert toy.state()["agent_replicas_running"] == 0
+    [entry] = await entries(town, EntryKind.EVIDENCE_SKIPPED)
+    assert "could not be kept" in entry.text
+
+
+async def test_evidence_that_somebody_skips_is_recorded_with_their_name(free: Town) -> None:
+    town, ann = free, free.person("ann")
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    await ann.click(planned, "run.confirm_without_evidence")
+    await shows(town, channel, planned, "Verified")
+    [entry] = await entries(town, EntryKind.EVIDENCE_SKIPPED)
+    assert entry.actor == ann.id
+    assert not (town.folder / "evidence").exists()
+
+
+async def test_only_who_asked_or_commands_starts_it(free: Town, toy: ToyService) -> None:
+    town, bob = free, free.person("bob")
+    channel = await town.declare()
+    planned = await plan(town, channel, "stop-agent")
+    await bob.click(planned, "run.confirm")
+    await town.until_whisper("bob", channel, "they or the incident commander decide")
+    assert toy.state()["agent_replicas_running"] == 6
+    await bob.slash(channel.id, "/incident role commander")
+    await town.until_whisper("bob", channel, "You are in command")
+    await bob.click(planned, "run.confirm")
+    await shows(town, channel, planned, "Verified")
+
+
+async def test_who_may_not_run_it_is_refused_and_that_is_recorded(open_contained: ContainedTown) -> None:
+    only = {"containment": {"rules": [{"risks": ["low", "medium", "high"], "run": {"roles": ["ai_ops"]}}]}}
+    town = await open_contained(more=only)
+    channel = await town.declare()
+    await town.person("ann").slash(channel.id, "/incident contain tools-off")
+    await town.until_whisper("ann", channel, "You can't run this action")
+    [refused] = await entries(town, EntryKind.REFUSED)
+    assert refused.actor == town.person("ann").id
+    assert not await runs(town)
+
+
+async def test_a_target_that_is_not_there_is_told_and_nothing_is_planned(free: Town, toy: ToyService) -> None:
+    town = free
+    channel = await town.declare()
+    toy.cluster.forbidden.add(("get", "deployments"))
+    await town.person("ann").slash(channel.id, "/incident contain stop-agent")
+    await town.until_whisper("ann", channel, "Nothing was changed")
+    assert not await runs(town)
+    await town.person("ann").slash(channel.id, "/incident contain stop-agnt")
+    await town.until_whisper("ann", channel, 'Did you mean "stop-agent"?')

@@ -28,7 +28,7 @@ async def _steps(town: Town, run_id: int) -> dict[str, RunState]:
 def _quick(toy: ToyService) -> dict[str, object]:
     """The watch between two steps of a recovery, for as long as a test can wait."""
     params = toy.actions()["watch-violations"]["params"]
-    return {"watch-violations": {"params": {**params, "minutes": 0.02, "every_seconds": 1}}}
+    return {"watch-violations": {"params": {**params, "minutes": 0.003, "every_seconds": 1}}}
 
 
 async def test_the_kill_switch_stops_everything_side_by_side_and_is_undone(
@@ -118,6 +118,7 @@ async def test_recovery_halts_and_contains_again_when_the_problem_returns(
     await ann.click(done, "run.recover")
     back = await town.until_message(channel, "Recover from")
     await ann.click(back, "run.confirm")
+    await town.cordon.idle()
     told = await shows(town, channel, back, "The problem came back")
     assert "Contained again" in told.words
     await town.cordon.idle()
@@ -126,3 +127,21 @@ async def test_recovery_halts_and_contains_again_when_the_problem_returns(
     assert state["conversations_open"] == 0
     assert not state["agent_tools_enabled"]
     assert await entries(town, EntryKind.RUN_FAILED)
+
+
+async def test_a_bot_stopped_in_the_middle_of_a_kill_switch_goes_on_with_all_its_steps(
+    free: Town, toy: ToyService
+) -> None:
+    town = free
+    channel = await town.declare()
+    planned = await plan(town, channel, "kill-switch")
+    toy.cluster.controllers.hold()
+    await town.person("ann").click(planned, "run.confirm")
+    await toy.cluster.until(lambda: any(one.resource == "deployments/scale" for one in toy.cluster.asked))
+    await town.restart()
+    toy.cluster.controllers.release()
+    await shows(town, channel, planned, "Verified")
+    assert set((await _steps(town, 1)).values()) == {RunState.VERIFIED}
+    patches = [one for one in toy.cluster.asked if (one.verb, one.resource) == ("patch", "deployments/scale")]
+    assert len(patches) == 1
+    assert len(await entries(town, EntryKind.RUN_STARTED)) == 5

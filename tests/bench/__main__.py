@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 
-from tests.bench import load, process, steps
+from tests.bench import contain, load, process, steps
 
 MEASUREMENTS = (
     steps.declare_readable,
@@ -13,6 +13,8 @@ MEASUREMENTS = (
     load.ack_under_load,
     load.forty_declares,
     load.hundred_clicks,
+    contain.scale_to_zero,
+    contain.kill_switch,
     process.start_and_memory,
 )
 

@@ -47,7 +47,8 @@ async def keep(work: UnitOfWork, parts: Parts, run: Run, *, urgent: bool = True)
 
 
 async def show(work: UnitOfWork, parts: Parts, run: Run, *, urgent: bool = True) -> None:
-    """Have the run's message, or its sequence's, show how it stands."""
+    """Have the run's message, or its sequence's, show how it stands; steps' changes are gathered a moment."""
+    urgent = urgent and run.parent_id is None
     await parts.refresher.touch(work, run.incident_id, RUN, part=run.parent_id or run.id, urgent=urgent)
 
 

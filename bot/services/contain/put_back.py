@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.services.contain import carry_out_again
+from bot.services.contain import run_again
 from bot.services.contain.change_run import change_run, keep
 from bot.services.contain.outcome import ended_failed, ended_seen
 from bot.services.contain.take_back import take_back_at_once
@@ -53,7 +53,7 @@ async def contain_again(parts: Parts, recovery: Run, restored: Sequence[Run]) ->
     failed: list[str] = []
     for step in sorted(restored, key=lambda one: -one.position):
         if step.recovers is not None:
-            contained = await carry_out_again.run_again(parts, recovery, step)
+            contained = await run_again.run_again(parts, recovery, step)
             good = contained is not None and contained.state is RunState.VERIFIED
         else:
             again = await take_back_at_once(parts, step.id, "cordon")

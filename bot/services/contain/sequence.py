@@ -4,6 +4,7 @@ It is one job with all of its steps, so that a crash resumes them together. A re
 """
 
 import asyncio
+import re
 from datetime import datetime
 
 from bot.services.contain.act import act, begin
@@ -111,7 +112,9 @@ async def _never(parts: Parts, child: Run, error: ActionError) -> Run:
 
 def _taken(child: Run, error: TargetTakenError) -> ActionError:
     return ActionError(
-        str(error), now=f"{child.named} has changed nothing.", then="See what becomes of the other run."
+        f"{child.named} did not begin: another run has its target.",
+        now=f"It has changed nothing. {re.sub(r'<@[^>]*>', 'somebody', str(error))}",
+        then="See what becomes of the other run, then run this one again.",
     )
 
 

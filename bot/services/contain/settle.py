@@ -40,15 +40,24 @@ async def nothing_happened(parts: Parts, run_id: int, *, by: str, delivery: str)
     await _check(parts, run_id, by)
 
     async def change(work: UnitOfWork, run: Run, now: datetime) -> Run:
-        settled = await keep(work, parts, did_not_happen(run, by, now))
+        settled = await keep(work, parts, _settled(run, by, now))
         for child in await work.runs.children(run.id):
             if child.state is RunState.IN_DOUBT:
-                await keep(work, parts, did_not_happen(child, by, now))
+                await keep(work, parts, _settled(child, by, now))
         text = f"{run.named} did not happen: somebody looked"
         await record(work, settled, EntryKind.RUN_FAILED, text, by=by, now=now)
         return settled
 
     return await change_run(parts, run_id, change, delivery=delivery)
+
+
+def _settled(run: Run, by: str, now: datetime) -> Run:
+    """As the rules have it; who looked stands in the timeline, and a failure's words hold no mention."""
+    settled = did_not_happen(run, by, now)
+    failure = settled.failure and settled.failure.model_copy(
+        update={"now": "Somebody looked: nothing was changed."}
+    )
+    return settled.model_copy(update={"failure": failure})
 
 
 async def _check(parts: Parts, run_id: int, by: str) -> None:

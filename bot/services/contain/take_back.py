@@ -1,5 +1,6 @@
 """Undoing a run: asked for by a person or by its expiry, done by a job, and verified like the run itself."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ from bot.services.parts import Parts
 from bot.views import run as view
 from incidents.containment import ActionError, Effect, Plan, Verification
 from incidents.crew import crew_of
+from incidents.errors import TargetTakenError
 from incidents.rights import reaches
 from incidents.run_moves import not_undone, undo, undone
 from incidents.run_states import RunState
@@ -26,6 +28,7 @@ from storage.journal.run import JobRun
 from storage.unit_of_work import UnitOfWork
 
 KIND: Final = "undo_run"
+_log = logging.getLogger(__name__)
 
 
 async def undo_run(parts: Parts, run_id: int, *, by: str, delivery: str) -> Run:
@@ -80,7 +83,10 @@ async def take_back_at_once(parts: Parts, run_id: int, by: str) -> Run:
     async def change(work: UnitOfWork, run: Run, _now: datetime) -> Run:
         return await keep(work, parts, undo(run, by)) if run.may_undo else run
 
-    await change_run(parts, run_id, change)
+    try:
+        await change_run(parts, run_id, change)
+    except TargetTakenError as error:
+        _log.warning("Run %d can't be taken back now: %s", run_id, error)
     return await take_back(parts, run_id)
 
 
@@ -106,9 +112,8 @@ async def _steps(parts: Parts, run: Run) -> Verification | Failure:
 
 
 def _of_steps(children: Sequence[Run]) -> Verification | Failure:
-    tried = [child for child in children if child.reverted_by is not None]
-    failed = [child for child in tried if child.state is not RunState.REVERTED]
-    done = tuple(f"{child.named} is undone" for child in tried if child.state is RunState.REVERTED)
+    failed = [child for child in children if child.may_undo]
+    done = tuple(f"{child.named} is undone" for child in children if child.state is RunState.REVERTED)
     if not failed:
         return Verification(verified=True, evidence=done)
     return Failure(

@@ -66,3 +66,9 @@ def test_a_modal_that_only_shows_is_closed_and_not_cancelled(submit: str | None,
 @given(st.sampled_from([None, "primary", "danger"]))
 def test_a_button_has_a_style_or_none(style: str | None) -> None:
     assert blocks.button("Join", "a.b", "1", style=style).get("style") == style
+
+
+def test_a_button_can_ask_before_it_is_pressed() -> None:
+    asking = blocks.button("Undo", "run.undo", "1", ask="It is let go again.")
+    assert asking["confirm"]["text"]["text"] == "It is let go again."
+    assert "confirm" not in blocks.button("Undo", "run.undo", "1")

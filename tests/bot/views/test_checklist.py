@@ -134,3 +134,17 @@ def test_forty_long_items_are_shown_whole() -> None:
     assert not any(
         "…" in text for text in seen(checklist.message(incident(), phase(*items), 1, NOW)) if "☑" in text
     )
+
+
+def test_an_item_linked_to_an_action_offers_to_run_it_and_done_stays_reachable() -> None:
+    linked = item(1, action="stop-agent", text="Stop it")
+    shown = checklist.message(
+        incident(),
+        phase(linked, item(2, action="other"), item(3, DONE, action="stop-agent")),
+        1,
+        NOW,
+        actions={"stop-agent"},
+    )
+    assert [name for name in seen(shown) if name in {"Run…", "Done", "Undo"}] == ["Run…", "Done", "Undo"]
+    assert buttons(shown)["Run…"]["value"] == "1"
+    assert "Done, skip or assign…" in buttons(shown)

@@ -11,7 +11,7 @@ def test_an_open_item_is_skipped_or_assigned() -> None:
     view = checklist_modals.change(phase(item(1, DONE), item(2, version=5), item(3)))
     assert seen_view(view) == [
         *("Item", "Item 2", "Item 3", "Which item"),
-        *("What to do", "Skip it, for this reason", "Give it to this person"),
+        *("What to do", "Skip it, for this reason", "Give it to this person", "It is done, by hand"),
         *("Reason", "Needed to skip: it stands in the record."),
         *("Person", "Choose a person", "Needed to assign."),
     ]
