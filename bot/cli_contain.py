@@ -205,7 +205,24 @@ async def _agreed(chosen: argparse.Namespace, question: str = "Carry it out?") -
     if not sys.stdin.isatty():
         return False
     print(f"{question} Type yes: ", end="", file=sys.stderr, flush=True)
-    return (await asyncio.to_thread(sys.stdin.readline)).strip().lower() in {"y", "yes"}
+    return (await _typed()).strip().lower() in {"y", "yes"}
+
+
+async def _typed() -> str:
+    """A line from the terminal; a thread that reads it could not be stopped by Ctrl-C."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        loop.remove_reader(sys.stdin)
+        if not line.done():
+            line.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        return await line
+    finally:
+        loop.remove_reader(sys.stdin)
 
 
 def _not_carried_out(run: Run, command: str) -> Told:

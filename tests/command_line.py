@@ -38,10 +38,10 @@ async def run(folder: Path, *words: str, variables: Mapping[str, str] | None = N
 
 @asynccontextmanager
 async def running(
-    folder: Path, *words: str, variables: Mapping[str, str] | None = None
+    folder: Path, *words: str, variables: Mapping[str, str] | None = None, stdin: int = DEVNULL
 ) -> AsyncIterator[Process]:
     """Run `cordon` until the block ends; it is killed there if it still runs."""
-    process = await _start(folder, words, variables or {})
+    process = await _start(folder, words, variables or {}, stdin)
     try:
         yield process
     finally:
@@ -61,14 +61,16 @@ async def line(process: Process, containing: str) -> str:
     raise AssertionError(f"It ended without saying {containing!r}:\n{(await process.stderr.read()).decode()}")
 
 
-async def _start(folder: Path, words: tuple[str, ...], variables: Mapping[str, str]) -> Process:
+async def _start(
+    folder: Path, words: tuple[str, ...], variables: Mapping[str, str], stdin: int = DEVNULL
+) -> Process:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PATH", "COV"))}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", *words),
         cwd=folder,
         env={**kept, "PYTHONPATH": str(_ROOT), "PYTHONWARNINGS": "error", **variables},
-        stdin=DEVNULL,
+        stdin=stdin,
         stdout=PIPE,
         stderr=PIPE,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -171,6 +172,29 @@ async def test_stopped_in_the_middle_a_run_is_gone_on_with_by_its_number(
     ran = await terminal.type("contain", "run", "INC-1", "1", *WHY)
     assert ran.status == 0, ran.err + ran.out
     assert _running(toy) == 0
+
+
+@pytest.mark.parametrize(("typed", "status", "left"), [(b"yes\n", 0, 0), (b"no\n", 1, 6), (None, 130, 6)])
+async def test_on_a_terminal_it_asks_and_ctrl_c_is_no(
+    terminal: Terminal, toy: ToyService, typed: bytes | None, status: int, left: int
+) -> None:
+    terminal.configure(**FREE)
+    await terminal.declare()
+    ours, theirs = os.openpty()
+    words = ("contain", "run", "--as", "ann", "INC-1", "stop-agent", *WHY)
+    async with command_line.running(
+        terminal.folder, *words, variables=terminal.variables, stdin=theirs
+    ) as process:
+        assert process.stderr is not None
+        await asyncio.wait_for(process.stderr.readuntil(b"Type yes: "), 30)
+        if typed is None:
+            process.send_signal(signal.SIGINT)
+        else:
+            os.write(ours, typed)
+        assert await asyncio.wait_for(process.wait(), 30) == status
+    os.close(ours)
+    os.close(theirs)
+    assert _running(toy) == left
 
 
 async def test_json_is_for_machines_and_nothing_else_is_printed_with_it(terminal: Terminal) -> None:
