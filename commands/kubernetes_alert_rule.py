@@ -39,6 +39,7 @@ class KubernetesAlertRule(KubernetesCommand[AlertRuleParams]):
     name = "kubernetes_alert_rule"
     summary = "Add a temporary alert rule with its own threshold"
     params_type = AlertRuleParams
+    lasts_minutes = 24 * 60
 
     async def plan(self, params: AlertRuleParams) -> Plan:
         """Look whether the name is free, or taken by the same rule. Raises ChangedMeanwhileError when by another."""

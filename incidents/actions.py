@@ -144,11 +144,6 @@ class Action(BaseModel):
         """Whether it is made of other actions."""
         return bool(self.sequence)
 
-    @property
-    def warned_minutes_before(self) -> int:
-        """How long before its expiry people are warned; never more than half of its time."""
-        return min(self.expiry_warning_minutes, (self.expires_minutes or 0) // 2)
-
     def params_with(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """The command's parameters with those answers that this action asks for."""
         return {**self.params, **{name: answers[name] for name in self.ask if name in answers}}

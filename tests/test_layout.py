@@ -105,7 +105,10 @@ ELSEWHERE = {
         "bot/services/contain/decide.py",
         "bot/services/contain/waiting.py",
     ),
-    "acceptance/test_contain_expiry.py": ("bot/services/contain/expiry.py",),
+    "acceptance/test_contain_expiry.py": (
+        "bot/services/contain/expiry.py",
+        "bot/services/contain/lasting.py",
+    ),
     "acceptance/test_contain_sequence.py": (
         "bot/services/contain/run_again.py",
         "bot/services/contain/put_back.py",

@@ -57,6 +57,8 @@ class Command(ABC, Generic[P]):
     summary: ClassVar[str]
     """What it does, as a short sentence for people."""
     params_type: ClassVar[type[Params]]
+    lasts_minutes: ClassVar[int | None] = None
+    """How long its change stays before it is taken back by itself, unless the action says otherwise; None for ever."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         """Open nothing yet."""

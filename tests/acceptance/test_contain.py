@@ -111,10 +111,14 @@ async def test_the_linked_item_is_ticked_only_when_verified(free: Town) -> None:
     planned = await town.until_message(channel, "Nothing is changed yet")
     assert (await _item(town, linked.id)).state is ItemState.OPEN
     await town.person("ann").click(planned, "run.confirm")
-    await shows(town, channel, planned, "Verified")
+    done = await shows(town, channel, planned, "Verified")
     now = await _item(town, linked.id)
     assert now.state is ItemState.DONE
     assert now.by == town.person("ann").id
+    await town.person("bob").click(done, "run.undo")
+    await shows(town, channel, planned, "Undone by")
+    again = await _item(town, linked.id)
+    assert again.state is ItemState.OPEN, "what was undone is not done"
 
 
 async def _item(town: Town, item_id: int) -> ChecklistItem:

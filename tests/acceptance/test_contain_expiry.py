@@ -45,3 +45,23 @@ async def test_undone_before_it_is_not_undone_again(open_contained: ContainedTow
     await shows(town, channel, again, "Verified")
     await clock.advance(timedelta(minutes=59))
     assert not toy.state()["agent_tools_enabled"]
+
+
+async def test_a_temporary_alert_rule_is_taken_away_after_a_day_unless_said_otherwise(
+    open_contained: ContainedTown, toy: ToyService
+) -> None:
+    rule = {
+        "title": "Watch more closely",
+        "command": "kubernetes_alert_rule",
+        "params": {"namespace": "prod", "name": "closer", "alert": "Unsafe", "expression": "unsafe > 1"},
+        "risk": "low",
+    }
+    town = await open_contained(more={**FREE, "actions": {"watch-closer": rule}})
+    channel = await town.declare()
+    planned = await plan(town, channel, "watch-closer")
+    assert "undone by itself after 1 d" in planned.words
+    await town.person("ann").click(planned, "run.confirm")
+    await shows(town, channel, planned, "Undone by itself at")
+    [run] = await runs(town)
+    assert run.started_at is not None
+    assert run.reverts_at == run.started_at + timedelta(hours=24)

@@ -73,14 +73,6 @@ def test_answers_go_into_the_parameters_that_were_asked_for() -> None:
     assert action.params_with({}) == {"url": "u"}
 
 
-@pytest.mark.parametrize(
-    ("expires", "warning", "minutes"), [(60, 10, 10), (8, 10, 4), (1, 10, 0), (None, 10, 0)]
-)
-def test_the_warning_comes_before_the_expiry(expires: int | None, warning: int, minutes: int) -> None:
-    action = Action.model_validate({**STOP, "expires_minutes": expires})
-    assert (action.expiry_warning_minutes, action.warned_minutes_before) == (warning, minutes)
-
-
 def test_what_an_action_is_meant_for() -> None:
     when = When(failure_modes=("prompt_injection",), incident_types=("mass_harmful_output",))
     assert when.fits(None, None)

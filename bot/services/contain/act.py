@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.services.contain import expiry
 from bot.services.contain.change_run import change_run, changes_in_words, keep, record
 from bot.services.contain.keep_evidence import is_owed, settle, take
+from bot.services.contain.lasting import minutes_of, warned_minutes
 from bot.services.contain.opened import opened
 from bot.services.contain.outcome import failed, not_verified, outdated, verified
 from bot.services.contain.patience import patiently
@@ -113,7 +114,7 @@ class _Acting:
 
 async def _begin(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> Run:
     action = parts.organisation.actions.get(run.action)
-    minutes = action.expires_minutes if action and run.plan and run.plan.reversible else None
+    minutes = minutes_of(action) if action and run.plan and run.plan.reversible else None
     try:
         started = start(run, now, expires=None if minutes is None else timedelta(minutes=minutes))
     except IllegalMoveError as error:
@@ -134,5 +135,5 @@ async def _begin(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> Run
         **approvers,
     )
     if started.reverts_at is not None and action is not None:
-        await expiry.enqueue(work, started, action.warned_minutes_before, now)
+        await expiry.enqueue(work, started, warned_minutes(action), now)
     return started

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.services.contain.filled_in import filled_in
 from bot.services.contain.opened import opened
 from bot.services.contain.patience import patiently
 from bot.services.parts import Parts
@@ -25,20 +26,20 @@ async def plan_command(parts: Parts, command: str, params: Mapping[str, Any]) ->
     return as_kept(plan)
 
 
-async def plan_steps(parts: Parts, target: str, names: Sequence[str], answers: Mapping[str, Any]) -> Plan:
+async def plan_steps(parts: Parts, target: str, names: Sequence[str], run: Run) -> Plan:
     """A sequence's plan. A step that can't be planned now is no reason not to run the others.
 
     Args:
         parts: what the use cases work with.
         target: what the sequence keeps to itself.
         names: the steps' actions, in order.
-        answers: what the person filled in for all of them.
+        run: the sequence's run; its params are what the person filled in for all of them.
 
     Raises:
         ActionError: no step can be planned.
     """
     actions = [action_named(parts, name) for name in names]
-    planned = await asyncio.gather(*(_plan_step(parts, action, answers) for action in actions))
+    planned = await asyncio.gather(*(_plan_step(parts, action, run) for action in actions))
     failures = [one for one in planned if isinstance(one, ActionError)]
     if failures and len(failures) == len(planned):
         raise failures[0]
@@ -50,7 +51,7 @@ async def plan_again(parts: Parts, run: Run) -> Plan:
     """The plan of a run made anew; raises as the others do."""
     if run.order is None:
         return await plan_command(parts, run.command or "", run.params)
-    return await plan_steps(parts, run.plan.target if run.plan else "", run.order.names, run.params)
+    return await plan_steps(parts, run.plan.target if run.plan else "", run.order.names, run)
 
 
 def still_holds(run: Run, now: Plan) -> bool:
@@ -70,14 +71,26 @@ def action_named(parts: Parts, name: str) -> Action:
         return Action(title=name, command="no_longer_in_cordon_yaml")
 
 
+def params_of_step(action: Action, sequence: Run) -> dict[str, Any]:
+    """The parameters of one step of a sequence."""
+    given = action.params_with(sequence.params)
+    return filled_in(
+        action.command,
+        given,
+        who=sequence.requester,
+        reason=sequence.reason,
+        incident_id=sequence.incident_id,
+    )
+
+
 def as_kept(plan: Plan) -> Plan:
     """The plan as the database gives it back, so that two can be compared."""
     return Plan.model_validate(plan.model_dump(mode="json"))
 
 
-async def _plan_step(parts: Parts, action: Action, answers: Mapping[str, Any]) -> Plan | ActionError:
+async def _plan_step(parts: Parts, action: Action, run: Run) -> Plan | ActionError:
     try:
-        return await plan_command(parts, action.command or "", action.params_with(answers))
+        return await plan_command(parts, action.command or "", params_of_step(action, run))
     except ActionError as error:
         return error
 

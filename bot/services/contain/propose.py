@@ -9,6 +9,8 @@ from typing import Any
 from bot.services.contain import show_run, waiting
 from bot.services.contain.allowed import refuse, requester_of
 from bot.services.contain.change_run import changes_in_words, record
+from bot.services.contain.filled_in import filled_in
+from bot.services.contain.lasting import with_end
 from bot.services.contain.planning import plan_command, plan_steps
 from bot.services.parts import Parts
 from incidents.action_answers import read_answers
@@ -64,7 +66,7 @@ async def propose(parts: Parts, incident: Incident, wish: Wish, *, delivery: str
     if found.judge(draft, parts.clock.now()).judgement is Judgement.REFUSED:
         await refuse(parts, incident, wish.by, found.judge(draft, parts.clock.now()).sentence)
     try:
-        plan = await _plan(parts, name, action, answers)
+        plan = await _plan(parts, name, action, draft)
     except ActionError as error:
         await _not_planned(parts, draft, error)
         raise
@@ -97,7 +99,7 @@ def _draft(parts: Parts, incident: Incident, wish: Wish, answers: Mapping[str, A
         action=name,
         title=action.title,
         command=action.command,
-        params=dict(answers) if action.is_sequence else action.params_with(answers),
+        params=dict(answers) if action.is_sequence else _params(incident, wish, action, answers),
         risk=catalog.risk(name),
         order=order_of(action, catalog.stages(name)) if action.is_sequence else None,
         requester=wish.by,
@@ -113,11 +115,15 @@ def token_of(delivery: str) -> str:
     return hashlib.sha256(delivery.encode()).hexdigest()[:16]
 
 
-async def _plan(parts: Parts, name: str, action: Action, answers: Mapping[str, Any]) -> Plan:
+def _params(incident: Incident, wish: Wish, action: Action, answers: Mapping[str, Any]) -> dict[str, Any]:
+    given = action.params_with(answers)
+    return filled_in(action.command, given, who=wish.by, reason=wish.reason, incident_id=incident.id)
+
+
+async def _plan(parts: Parts, name: str, action: Action, draft: Run) -> Plan:
     if not action.is_sequence:
-        return await plan_command(parts, action.command or "", action.params_with(answers))
-    steps = parts.organisation.catalog.steps(name)
-    return await plan_steps(parts, f"sequence {name}", steps, answers)
+        return with_end(await plan_command(parts, action.command or "", draft.params), action)
+    return await plan_steps(parts, f"sequence {name}", parts.organisation.catalog.steps(name), draft)
 
 
 async def _not_planned(parts: Parts, draft: Run, error: ActionError) -> None:

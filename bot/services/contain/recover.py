@@ -1,7 +1,7 @@
 """The way back to normal after containment: planned like an action, one step at a time, watched between the steps."""
 
 from bot.services.contain.allowed import refuse, requester_of, run_and_incident
-from bot.services.contain.planning import action_named, as_kept, plan_command
+from bot.services.contain.planning import action_named, as_kept, params_of_step, plan_command
 from bot.services.contain.propose import keep_proposal, token_of
 from bot.services.contain.put_back import WAYS
 from bot.services.parts import Parts
@@ -72,7 +72,7 @@ async def _plan(parts: Parts, contained: Run, back: tuple[RecoveryStep, ...]) ->
         if step.way is Way.REVERT and step.action in runs
         else (
             action.title,
-            await _forwards(parts, step, action.command or "", action.params_with(contained.params)),
+            await _forwards(parts, step, action.command or "", params_of_step(action, contained)),
         )
         for step, action in steps
     ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.services.contain.act import act, begin
 from bot.services.contain.change_run import change_run, keep
 from bot.services.contain.outcome import ended_failed, ended_seen, ended_unseen, failed, outdated
-from bot.services.contain.planning import action_named, plan_again, plan_command, still_holds
+from bot.services.contain.planning import action_named, params_of_step, plan_again, plan_command, still_holds
 from bot.services.contain.put_back import contain_again, put_back, put_back_of
 from bot.services.parts import Parts
 from incidents.containment import ActionError, Plan, Verification
@@ -93,7 +93,8 @@ async def _child(parts: Parts, parent: Run, position: int) -> Run:
             at=parts.clock.now(),
             recovers=await put_back_of(work, parent, position),
         )
-        return await work.runs.add(step)
+        params = params_of_step(action_named(parts, name), parent)
+        return await work.runs.add(step.model_copy(update={"params": params}))
 
     return await parts.database.write(commit)
 

@@ -11,6 +11,7 @@ from bot.services.contain.change_run import change_run, keep, record, rule_of
 from bot.services.contain.opened import opened
 from bot.services.contain.patience import patiently
 from bot.services.contain.progress import Teller
+from bot.services.contain.tick import untick
 from bot.services.parts import Parts
 from bot.views import run as view
 from incidents.containment import ActionError, Effect, Plan, Verification
@@ -135,6 +136,7 @@ async def _ended(parts: Parts, run_id: int, result: Verification | Failure) -> R
             seen = "; ".join(after.revert_verification.evidence) if after.revert_verification else ""
             text = f"{run.named} undone, and seen to be as before: {seen}"
             await record(work, after, EntryKind.RUN_REVERTED, text, by=by, now=now)
+            await untick(work, parts, after, by, now)
             return after
         failure = after.failure or _unknown("")
         text = f"{run.named} is {after.state.words}. {failure.failed} {failure.now} {failure.then}"

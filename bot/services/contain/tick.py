@@ -1,4 +1,7 @@
-"""A checklist item is ticked by the run that it is linked to, when that is verified and not before."""
+"""A checklist item is ticked by the run that it is linked to, when that is verified and not before.
+
+It is open again when that run is undone, unless somebody has settled it otherwise meanwhile.
+"""
 
 from datetime import datetime
 
@@ -29,6 +32,30 @@ async def tick(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> None:
         at=now,
         actor=run.requester,
         kind=EntryKind.ITEM_DONE,
+        text=text,
+        details={"run": str(run.id)},
+    )
+    await show_item(parts, work, incident, part)
+
+
+async def untick(work: UnitOfWork, parts: Parts, run: Run, by: str, now: datetime) -> None:
+    """Open the run's item again, where it is done and the incident is open."""
+    if run.item_id is None:
+        return
+    try:
+        item = await work.checklists.item(run.item_id, lock=True)
+        incident, part = await incident_of(work, item)
+        if item.state is not ItemState.DONE:
+            return
+        await work.checklists.save(moved(item, Move.UNDO, by=by, at=now))
+    except (NotFoundError, IllegalMoveError, ConflictError):
+        return
+    text = f"Reopened: {item.text} ({run.named} was undone)"
+    await work.timeline.append(
+        incident.id,
+        at=now,
+        actor=by,
+        kind=EntryKind.ITEM_REOPENED,
         text=text,
         details={"run": str(run.id)},
     )
