@@ -24,7 +24,7 @@ run: $(STAMP) ## join the Slack workspace of .env, or start the sandbox workspac
 	@exec $(BIN)/cordon run $(ARGS)
 
 test: $(STAMP) ## run every test and report the coverage (some only: make test ARGS="-k settings")
-	@$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term $(ARGS)
 
 check: $(STAMP) ## style, types, layering, playbooks, lock file
 	$(BIN)/ruff check .
