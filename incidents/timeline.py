@@ -6,6 +6,7 @@ dropped or put in later breaks every hash after it.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +14,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 FIRST_LINK = "0" * 64
+_PERSON = re.compile(r"[UW][A-Z0-9]{5,20}")
+"""A Slack user's id; a severity or a stage that something was changed to is none."""
 
 
 class EntryKind(StrEnum):
@@ -99,7 +102,8 @@ class TimelineEntry(BaseModel):
     @property
     def people(self) -> tuple[str, ...]:
         """Ids of the people whom its text names, such as who was given a role."""
-        return tuple(self.details[name] for name in ("to", "person", "replacing") if self.details.get(name))
+        named = (self.details.get(name, "") for name in ("to", "person"))
+        return tuple(one for one in named if _PERSON.fullmatch(one))
 
     def sealed(self) -> "TimelineEntry":
         """The same entry with its hash."""

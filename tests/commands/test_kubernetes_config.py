@@ -323,7 +323,9 @@ async def test_the_permissions_are_those_that_it_uses(town: Town, folder: Path, 
     action = town.action("kubernetes_config", given, manifests=str(folder))
     plan = await action.plan()
     await action.command.snapshot(action.params)
-    town.cluster.controllers.start_seconds = 0.05
+    town.cluster.controllers.start_seconds = (
+        0.7  # long enough that pods are still starting when they are looked at
+    )
     await action.execute(plan)
     await action.verify(plan)
     await action.revert(plan)

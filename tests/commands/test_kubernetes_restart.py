@@ -139,7 +139,9 @@ async def test_the_permissions_are_those_that_it_uses(town: Town) -> None:
     action = town.action("kubernetes_restart", RESTART)
     await action.command.snapshot(action.params)
     plan = await action.plan()
-    town.cluster.controllers.start_seconds = 0.05
+    town.cluster.controllers.start_seconds = (
+        0.7  # long enough that pods are still starting when they are looked at
+    )
     await action.execute(plan)
     await action.verify(plan)
     assert set(town.calls) == {

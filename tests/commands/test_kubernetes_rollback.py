@@ -159,7 +159,9 @@ async def test_the_permissions_are_those_that_it_uses(town: Town) -> None:
     action = town.action("kubernetes_rollback", BACK)
     await action.command.snapshot(action.params)
     plan = await action.plan()
-    town.cluster.controllers.start_seconds = 0.05
+    town.cluster.controllers.start_seconds = (
+        0.7  # long enough that pods are still starting when they are looked at
+    )
     await action.execute(plan)
     await action.verify(plan)
     assert set(town.calls) == {

@@ -39,7 +39,7 @@ async def test_the_plan_holds_while_pods_come_and_go_by_themselves(town: Town) -
 
 async def test_it_is_scaled_to_none_and_seen_in_four_calls(town: Town) -> None:
     await town.deploy(replicas=6)
-    town.cluster.controllers.stop_seconds = 0.05
+    town.cluster.controllers.stop_seconds = 0.7
     action = town.action("kubernetes_scale", STOP)
     plan = await action.plan()
     await action.execute(plan)
