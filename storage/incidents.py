@@ -1,5 +1,6 @@
 """The repository of incidents. What may change, and when, is decided by `incidents/`; here it is only kept."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,15 @@ from storage.tables import INCIDENTS
 
 _OPEN = [stage.value for stage in Stage if stage.is_open]
 _CHANGEABLE = frozenset(INCIDENTS.columns.keys()) - {"id"}
+
+
+@dataclass(frozen=True)
+class DeclaredIncident:
+    """An open incident as far as a new declaration is compared with it."""
+
+    id: int
+    title: str
+    source: str | None
 
 
 class Incidents:
@@ -120,6 +130,15 @@ class Incidents:
         """Incidents that are not resolved, newest first."""
         query = select(INCIDENTS).where(INCIDENTS.c.status.in_(_OPEN))
         return await self._list(query.order_by(INCIDENTS.c.id.desc()).limit(limit))
+
+    async def declared(self, *, drill: bool) -> list[DeclaredIncident]:
+        """What is looked at of the open incidents that are not private to tell whether a new one is among them."""
+        columns = (INCIDENTS.c.id, INCIDENTS.c.title, INCIDENTS.c.source)
+        query = select(*columns).where(INCIDENTS.c.status.in_(_OPEN), ~INCIDENTS.c.private)
+        rows = await self._session.execute(
+            query.where(INCIDENTS.c.drill == drill).order_by(INCIDENTS.c.id.desc())
+        )
+        return [DeclaredIncident(*row) for row in rows]
 
     async def recent(self, limit: int = 10) -> list[Incident]:
         """The newest incidents of any status, newest first."""

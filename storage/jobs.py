@@ -1,11 +1,11 @@
 """The repository of jobs as use cases see it: enqueue, cancel, look. Running them is the journal's part."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,6 +46,21 @@ class JobView:
     run_at: datetime
 
 
+_UNLEASED: Final = {"owner": None, "lease_until": None, "fence": 0}
+
+
+def _columns(job: NewJob, run_at: datetime) -> dict[str, Any]:
+    return {
+        "kind": job.kind,
+        "key": job.key,
+        "args": job.args,
+        "incident_id": job.incident_id,
+        "run_at": run_at,
+        "state": JobState.PENDING.value,
+        "attempts": 0,
+    }
+
+
 class Jobs:
     """Jobs by key and by incident."""
 
@@ -68,16 +83,7 @@ class Jobs:
         """
         run_at = job.run_at or now
         born = self._birth(job, run_at, now)
-        columns = {
-            "kind": job.kind,
-            "key": job.key,
-            "args": job.args,
-            "incident_id": job.incident_id,
-            "run_at": run_at,
-            "state": JobState.PENDING.value,
-            "attempts": 0,
-            **born,
-        }
+        columns = _columns(job, run_at) | born
         statement = insert_into(self._session, JOBS).values(columns).on_conflict_do_nothing()
         job_id: int | None = (
             await self._session.execute(statement.returning(JOBS.c.id))
@@ -85,6 +91,16 @@ class Jobs:
         if job_id is not None and self._handoff is not None:
             self._announce(self._handoff, job_id, job, run_at, born)
         return job_id
+
+    async def add_timers(self, jobs: Sequence[NewJob], *, now: datetime) -> None:
+        """Enqueue jobs for later moments with one statement; one whose key is known already is passed over."""
+        if not jobs:
+            return
+        rows = [_columns(job, job.run_at or now) | _UNLEASED for job in jobs]
+        await self._session.execute(insert_into(self._session, JOBS).on_conflict_do_nothing(), rows)
+        if self._handoff is not None:
+            first = min(job.run_at or now for job in jobs)
+            self._after_commit(partial(self._handoff.scheduled, first))
 
     async def cancel(self, key: str) -> int:
         """Cancel the pending job of this key; one that is running stops at its next step. 1, or 0 for none."""
@@ -114,7 +130,7 @@ class Jobs:
 
     def _birth(self, job: NewJob, run_at: datetime, now: datetime) -> dict[str, Any]:
         if self._handoff is None or run_at > now or not self._handoff.takes(job.kind):
-            return {"owner": None, "lease_until": None, "fence": 0}
+            return dict(_UNLEASED)
         until = now + timedelta(seconds=self._handoff.lease_seconds)
         return {"owner": self._handoff.owner, "lease_until": until, "fence": 1}
 

@@ -53,6 +53,14 @@ class Messages:
         query = select(*_COLUMNS).filter_by(**key)
         return PostedMessage(**(await self._session.execute(query)).mappings().one())
 
+    async def expect_all(self, incident_id: int, messages: Sequence[tuple[str, int]]) -> None:
+        """Note messages about to be posted, each as kind and part, with one statement."""
+        rows = [
+            {"incident_id": incident_id, "kind": kind, "part": part, "wanted": 1, "shown": 0, "gone": False}
+            for kind, part in messages
+        ]
+        await self._session.execute(insert_into(self._session, MESSAGES).on_conflict_do_nothing(), rows)
+
     async def of(self, incident_id: int, kind: str | None = None) -> list[PostedMessage]:
         """The incident's messages by kind and part, without those deleted in Slack."""
         query = select(*_COLUMNS).where(MESSAGES.c.incident_id == incident_id, ~MESSAGES.c.gone)

@@ -59,7 +59,7 @@ async def change_severity(
         await unattended.enqueue(work, parts, incident, now=now)
         await page.raised(work, parts, incident, before, now)
         if level.key < before:
-            await tell_declaration.enqueue(work, incident, level.key, now=now)
+            await tell_declaration.enqueue(work, parts, incident, level.key, now=now)
         told = {"from": before, "to": level.key, "reason": reason, "by": by}
         job = NewJob(KIND, f"{KIND}:{incident_id}:{entry.seq}", told, incident_id=incident_id)
         await work.jobs.add(job, now=now)

@@ -63,7 +63,7 @@ async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Inc
         await remind.enqueue(work, parts, incident, now=now)
         await unattended.enqueue(work, parts, incident, now=now)
         await page.want(work, parts, incident, now, drill_too=incident.calls)
-        await tell_declaration.enqueue(work, incident, incident.severity, now=now)
+        await tell_declaration.enqueue(work, parts, incident, incident.severity, now=now)
         return incident
 
     return await parts.database.write(commit)
@@ -105,10 +105,9 @@ async def _record(work: UnitOfWork, parts: Parts, order: DeclareIncident, now: d
 
 
 async def _expect_messages(work: UnitOfWork, incident: Incident, playbook: Playbook) -> None:
-    for kind in (CARD, TOPIC) if incident.private else (ANNOUNCEMENT, CARD, TOPIC):
-        await work.messages.expect(incident.id, kind)
-    for position in range(len(playbook.phases)):
-        await work.messages.expect(incident.id, CHECKLIST, position)
+    kinds = (CARD, TOPIC) if incident.private else (ANNOUNCEMENT, CARD, TOPIC)
+    phases = [(CHECKLIST, position) for position in range(len(playbook.phases))]
+    await work.messages.expect_all(incident.id, [*((kind, 0) for kind in kinds), *phases])
 
 
 def new_phases(playbook: Playbook) -> list[NewPhase]:

@@ -11,8 +11,8 @@ async def find(parts: Parts, title: str, source: str | None, *, drill: bool) -> 
     if not parts.organisation.declaring.ask_about_duplicates:
         return None
 
-    async def look(work: UnitOfWork) -> list[Incident]:
-        return await work.incidents.open(limit=None)
+    async def look(work: UnitOfWork) -> Incident | None:
+        same = similar(title, source, await work.incidents.declared(drill=drill))
+        return await work.incidents.get(same.id) if same else None
 
-    found = await parts.database.read(look)
-    return similar(title, source, [one for one in found if not one.private and one.drill == drill])
+    return await parts.database.read(look)

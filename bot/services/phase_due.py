@@ -16,16 +16,18 @@ KIND = "phase_due"
 
 async def enqueue(work: UnitOfWork, incident: Incident, playbook: Playbook, *, now: datetime) -> None:
     """Set a timer for every phase that has a budget."""
-    for position, phase in enumerate(playbook.phases):
-        if phase.ends_minute is not None:
-            job = NewJob(
-                kind=KIND,
-                key=f"{KIND}:{incident.id}:{position}",
-                args={"part": position},
-                run_at=incident.declared_at + timedelta(minutes=phase.ends_minute),
-                incident_id=incident.id,
-            )
-            await work.jobs.add(job, now=now)
+    timers = [
+        NewJob(
+            kind=KIND,
+            key=f"{KIND}:{incident.id}:{position}",
+            args={"part": position},
+            run_at=incident.declared_at + timedelta(minutes=phase.ends_minute),
+            incident_id=incident.id,
+        )
+        for position, phase in enumerate(playbook.phases)
+        if phase.ends_minute is not None
+    ]
+    await work.jobs.add_timers(timers, now=now)
 
 
 def kind(parts: Parts) -> JobKind:

@@ -42,8 +42,7 @@ async def enqueue(work: UnitOfWork, parts: Parts, incident: Incident, *, now: da
     lead = due - timedelta(minutes=reminders.lead_minutes)
     if reminders.lead_minutes and lead > now:
         timers.append(_Timer(SOON, due, lead, now))
-    for timer in timers:
-        await work.jobs.add(_job(incident, timer), now=now)
+    await work.jobs.add_timers([_job(incident, timer) for timer in timers], now=now)
 
 
 @dataclass(frozen=True)

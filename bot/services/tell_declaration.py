@@ -16,9 +16,12 @@ from storage.unit_of_work import UnitOfWork
 KIND: Final = "tell_declaration"
 
 
-async def enqueue(work: UnitOfWork, incident: Incident, severity: str, *, now: datetime) -> None:
+async def enqueue(
+    work: UnitOfWork, parts: Parts, incident: Incident, severity: str, *, now: datetime
+) -> None:
     """Let those of this severity be told, once; of a private incident or a quiet drill nobody is."""
-    if incident.private or not incident.calls:
+    level = parts.scheme.get(severity)
+    if incident.private or not incident.calls or level is None or not level.tell:
         return
     key = f"{KIND}:{incident.id}:{severity}"
     await work.jobs.add(NewJob(KIND, key, {"severity": severity}, incident_id=incident.id), now=now)
