@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.services.contain import expiry
 from bot.services.contain.change_run import change_run, changes_in_words, keep, record
-from bot.services.contain.keep_evidence import is_owed, settle, take
+from bot.services.contain.keep_evidence import Evidence, is_owed, settle, settled, take
 from bot.services.contain.lasting import minutes_of, warned_minutes
 from bot.services.contain.opened import opened
 from bot.services.contain.outcome import failed, not_verified, outdated, verified
@@ -18,7 +18,7 @@ from bot.services.contain.planning import as_kept, still_holds
 from bot.services.contain.progress import Teller
 from bot.services.parts import Parts
 from commands.base.contract import Prepared
-from incidents.containment import ActionError, ChangedMeanwhileError, Plan
+from incidents.containment import ActionError, ChangedMeanwhileError, Plan, Verification
 from incidents.errors import IllegalMoveError
 from incidents.run_moves import expire, look, start
 from incidents.run_states import RunState
@@ -73,14 +73,23 @@ class _Acting:
             now = await self._plan()
             if not still_holds(run, now):
                 return await outdated(self.parts, run.id, now)
-            run = await begin(self.parts, run.id)
-            if taking is not None and run.state is RunState.RUNNING:
-                run = await settle(self.parts, run, await taking)
-            return run
+            evidence = await taking if taking is not None else None
+            return await self._begin_with(run, evidence)
         finally:
             if taking is not None:
                 taking.cancel()
                 await asyncio.wait([taking])
+
+    async def _begin_with(self, run: Run, evidence: Evidence | None) -> Run:
+        """Begin, and keep what became of the evidence, in one transaction: nothing else may stand before the effect."""
+
+        async def change(work: UnitOfWork, found: Run, now: datetime) -> Run:
+            begun = await _begin(work, self.parts, found, now)
+            if evidence is None or begun.state is not RunState.RUNNING:
+                return begun
+            return await settled(work, self.parts, begun, evidence, by="cordon", now=now)
+
+        return await change_run(self.parts, run.id, change)
 
     async def _plan(self) -> Plan:
         command, params = self.prepared.command, self.prepared.params
@@ -97,18 +106,35 @@ class _Acting:
             return await outdated(self.parts, run.id, error)
         except ActionError as error:
             return await failed(self.parts, run.id, error)
-        return await change_run(self.parts, run.id, self._look)
+        return await self._looking(run)
+
+    async def _looking(self, run: Run) -> Run:
+        """Note that it is being looked at while the look has begun already: a look changes nothing."""
+        seeing = asyncio.create_task(self._see(run))
+        try:
+            run = await change_run(self.parts, run.id, self._look)
+            return await self._told(run, await seeing) if run.state is RunState.VERIFYING else run
+        finally:
+            seeing.cancel()
+            await asyncio.wait([seeing])
 
     async def _look(self, work: UnitOfWork, run: Run, _now: datetime) -> Run:
-        return await keep(work, self.parts, look(run))
+        return await keep(work, self.parts, look(run), urgent=False)
 
     async def _verify(self, run: Run) -> Run:
+        return await self._told(run, await self._see(run))
+
+    async def _see(self, run: Run) -> Verification | ActionError:
         command, params, plan = self.prepared.command, self.prepared.params, run.plan or Plan(target="")
         teller = Teller(self.parts, run.id)
         try:
-            seen = await patiently(self.parts, lambda: command.verify(params, plan, teller))
+            return await patiently(self.parts, lambda: command.verify(params, plan, teller))
         except ActionError as error:
-            return await not_verified(self.parts, run.id, error)
+            return error
+
+    async def _told(self, run: Run, seen: Verification | ActionError) -> Run:
+        if isinstance(seen, ActionError):
+            return await not_verified(self.parts, run.id, seen)
         return await verified(self.parts, run.id, seen)
 
 
@@ -121,7 +147,9 @@ async def _begin(work: UnitOfWork, parts: Parts, run: Run, now: datetime) -> Run
         expired = await keep(work, parts, expire(run, now))
         await record(work, expired, EntryKind.RUN_CANCELLED, str(error), by="cordon", now=now)
         return expired
-    started = await keep(work, parts, started)
+    started = await keep(
+        work, parts, started, urgent=False
+    )  # its message says already that it is about to start
     approvers = {"approvers": ", ".join(one.by for one in run.approvals)} if run.approvals else {}
     text = f"{run.named} started: {changes_in_words(run)}"
     await record(
