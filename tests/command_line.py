@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
@@ -73,4 +74,6 @@ async def _start(
         stdin=stdin,
         stdout=PIPE,
         stderr=PIPE,
+        # tests that run in the background hand Ctrl-C down as ignored; at a person's terminal it never is
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
