@@ -60,8 +60,8 @@ async def declare(parts: Parts, order: DeclareIncident, *, delivery: str) -> Inc
         await _expect_messages(work, incident, playbook)
         await open_channel.enqueue(work, incident, origin=order.origin, now=now)
         await phase_due.enqueue(work, incident, playbook, now=now)
-        await remind.enqueue(work, parts, incident, now=now)
-        await unattended.enqueue(work, parts, incident, now=now)
+        await remind.enqueue(work, parts, incident, now=now, first=True)
+        await unattended.enqueue(work, parts, incident, now=now, first=True)
         await page.want(work, parts, incident, now, drill_too=incident.calls)
         await tell_declaration.enqueue(work, parts, incident, incident.severity, now=now)
         return incident

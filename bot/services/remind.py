@@ -29,9 +29,12 @@ SOON, OVERDUE, ESCALATED = "soon", "overdue", "escalated"
 _MENTIONED: Final = 15
 
 
-async def enqueue(work: UnitOfWork, parts: Parts, incident: Incident, *, now: datetime) -> None:
-    """Set the timers for the incident's next update, in place of those set before."""
-    await work.jobs.cancel_all(incident.id, KIND)
+async def enqueue(
+    work: UnitOfWork, parts: Parts, incident: Incident, *, now: datetime, first: bool = False
+) -> None:
+    """Set the timers for the incident's next update, in place of those set before; `first` where there are none."""
+    if not first:
+        await work.jobs.cancel_all(incident.id, KIND)
     due = incident.next_update_at
     if due is None or not incident.status.is_open:
         return

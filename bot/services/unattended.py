@@ -20,9 +20,20 @@ KIND: Final = "unattended"
 _MENTIONED: Final = 15
 
 
-async def enqueue(work: UnitOfWork, parts: Parts, incident: Incident, *, now: datetime) -> None:
-    """Set the timer anew, from now on, or take it back where the incident has a commander or is over."""
-    await work.jobs.cancel_all(incident.id, KIND)
+async def enqueue(
+    work: UnitOfWork, parts: Parts, incident: Incident, *, now: datetime, first: bool = False
+) -> None:
+    """Set the timer anew, from now on, or take it back where the incident has a commander or is over.
+
+    Args:
+        work: the transaction.
+        parts: what the use cases work with.
+        incident: as it is then.
+        now: the time.
+        first: whether none can have been set before.
+    """
+    if not first:
+        await work.jobs.cancel_all(incident.id, KIND)
     level = parts.scheme.get(incident.severity)
     if level is None or incident.commander or incident.status.is_over:
         return
