@@ -120,6 +120,12 @@ class ProcessTown(Town):
         for replica in self.replicas:
             await replica.kill()
 
+    async def greeted(self) -> None:
+        """Wait until the bot knows the workspace's people; before that it takes other steps to declare."""
+        async with asyncio.timeout(_PATIENCE):
+            while "Connected to" not in self.logs():  # noqa: ASYNC110 - its log tells nobody when it grows
+                await asyncio.sleep(_LOOK)
+
     def logs(self) -> str:
         """What all bots logged, for a person to read."""
         return "\n".join(

@@ -48,6 +48,7 @@ async def test_killed_at_any_call_of_a_declaration_all_is_there_once(
     effect: bool,
 ) -> None:
     town = process_town
+    await town.greeted()
     before = len(town.sandbox.calls)
     undisturbed = picture(town, await town.declare())
     assert len(undisturbed["phases"]) == 6
