@@ -9,7 +9,7 @@ from bot.services.parts import Parts
 from incidents.crew import Crew, crew_of
 from incidents.errors import NotAllowedError, OutsideError
 from incidents.incident import Incident
-from incidents.rights import Person, Right, Rule, decide, is_slack_id
+from incidents.rights import Decision, Person, Right, Rule, decide, is_slack_id
 from incidents.timeline import EntryKind
 from storage.unit_of_work import UnitOfWork
 
@@ -28,15 +28,12 @@ async def permit(parts: Parts, right: Right, user: str, incident: Incident | Non
     Raises:
         NotAllowedError: they have not; the refusal stands in the incident's timeline.
     """
-    policy = parts.organisation.policy
-    crew = crew_of(incident) if incident else None
     try:
-        person = await person_for(parts, policy.rules.get(right, Rule()), user, crew)
+        decision = await _judged(parts, right, user, incident)
     except OutsideError as error:
         raise NotAllowedError(
             f"Slack can't tell me just now what you may do, so nothing was done ({error.code}). Please try again."
         ) from error
-    decision = decide(policy, right, person, crew)
     if not decision.allowed:
         await record_refusal(parts, right, user, incident)
         raise NotAllowedError(decision.sentence)
@@ -50,13 +47,17 @@ def is_known(parts: Parts, right: Right, user: str) -> bool:
 
 async def may(parts: Parts, right: Right, user: str, incident: Incident | None = None) -> bool:
     """Whether a person has the right; nothing is recorded."""
-    policy = parts.organisation.policy
-    crew = crew_of(incident) if incident else None
     try:
-        person = await person_for(parts, policy.rules.get(right, Rule()), user, crew)
+        return (await _judged(parts, right, user, incident)).allowed
     except OutsideError:
         return False
-    return decide(policy, right, person, crew).allowed
+
+
+async def _judged(parts: Parts, right: Right, user: str, incident: Incident | None) -> Decision:
+    policy = parts.organisation.policy
+    crew = crew_of(incident) if incident else None
+    person = await person_for(parts, policy.rules.get(right, Rule()), user, crew)
+    return decide(policy, right, person, crew)
 
 
 async def person_for(parts: Parts, rule: Rule, user: str, crew: Crew | None) -> Person:
